@@ -1,0 +1,181 @@
+"""The commands of ./run: each makes what is missing, says so, and hands over to the program that does the work."""
+
+import argparse
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+from bootstrap import browsers, checks, environment, pwa
+from bootstrap.places import CACHE, DATA, PICTURES, PWA, PYTHON, ROOT, STATIC, VENV, shown
+from bootstrap.terminal import Trouble, report, say
+
+USAGE = """\
+./run [--port N] [--data DIR] [--empty] [--lan]
+                      start the service and say where to open it
+    --port N          listen on port N instead of 8000
+    --data DIR        keep everything in DIR instead of data/
+    --empty           start without the demo centre
+    --lan             serve phones in the same network, by HTTPS
+./run test [...]      run every test; arguments go to pytest, and then only pytest runs
+./run check           run linters, type checkers and audits
+./run bench [--only NAME] [--json FILE]
+                      measure against raw SQLite and raw sockets
+./run clean           remove what these commands made; your data stays
+./run doorstep [...]  the command line of the service itself
+"""
+MADE = (VENV, CACHE, STATIC, PWA / "node_modules", browsers.PACKAGE / "node_modules", PICTURES)
+CACHES = (".hypothesis", ".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache")
+NOT_OURS = "The folder {} cannot be written ({}): make it yours, or copy it to a folder that is."
+FIRST_TIME = "about a minute the first time"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carry out one command line of ./run.
+
+    Returns:
+        The exit code: 0 done, 1 something failed and the terminal says what, 130 stopped by Ctrl-C.
+    """
+    try:
+        return _dispatch(list(arguments))
+    except Trouble as trouble:
+        report(trouble)
+        return 1
+    except KeyboardInterrupt:
+        print("\nstopped", file=sys.stderr)
+        return 130
+
+
+def _dispatch(arguments: list[str]) -> int:
+    match arguments:
+        case ["-h" | "--help" | "help", *_]:
+            print(USAGE, end="")
+            return 0
+        case ["test", *rest]:
+            return _test(rest)
+        case ["check"]:
+            return _check()
+        case ["bench", *rest]:
+            return _bench(rest)
+        case ["clean"]:
+            return _clean()
+        case ["doorstep", *rest]:
+            return _doorstep(rest)
+        case [] | ["serve"]:
+            return _serve([])
+        case [first, *_] if first.startswith("-"):
+            return _serve(arguments)
+        case _:
+            raise Trouble(f"./run knows no command line `{' '.join(arguments)}`: ./run --help lists those it has.")
+
+
+def _serve(arguments: list[str]) -> int:
+    flags = _serve_flags(arguments)
+    with _one_at_a_time():
+        environment.install(environment.SERVICE, expect=FIRST_TIME, unless=[environment.DEVELOPMENT])
+        pwa.build()
+    _become([PYTHON, "-m", "web", "serve", *flags])
+
+
+def _test(arguments: list[str]) -> int:
+    with _one_at_a_time():
+        _prepare_development()
+        pwa.build()
+        node = pwa.node()
+        pwa.install_packages(node)
+        browsers.prepare()
+    unit_tests = 0
+    if not arguments:
+        say("running the app's unit tests with vitest ...")
+        unit_tests = subprocess.run([*node.npm, "test"], cwd=PWA, env=node.env, check=False).returncode
+        say("running everything else with pytest (several minutes, browsers included) ...")
+    rest = subprocess.run([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+    if unit_tests:
+        raise Trouble("The app's unit tests failed: scroll up to vitest's part.")
+    return rest
+
+
+def _check() -> int:
+    with _one_at_a_time():
+        _prepare_development()
+        pwa.install_packages(pwa.node())
+    return 0 if checks.run_all() else 1
+
+
+def _bench(arguments: list[str]) -> int:
+    with _one_at_a_time():
+        _prepare_development()
+    _become([PYTHON, "-m", "tests.bench", *arguments])
+
+
+def _doorstep(arguments: list[str]) -> int:
+    with _one_at_a_time():
+        environment.install(environment.SERVICE, expect=FIRST_TIME, unless=[environment.DEVELOPMENT])
+        if arguments[:1] == ["serve"]:
+            pwa.build()
+    _become([PYTHON, "-m", "web", *arguments])
+
+
+def _clean() -> int:
+    caches = [ROOT / name for name in CACHES]
+    bytecode = [
+        folder
+        for package in ("bootstrap", "domain", "projections", "store", "sync", "tests", "web")
+        for folder in (ROOT / package).rglob("__pycache__")
+    ]
+    for folder in (*MADE, *caches, *bytecode):
+        if folder.exists():
+            shutil.rmtree(folder)
+            if folder not in bytecode:
+                say(f"removed {shown(folder)}")
+    if DATA.exists():
+        say(f"kept {shown(DATA)}: it holds cases; remove it yourself when nobody needs them")
+    return 0
+
+
+def _prepare_development() -> None:
+    environment.install(environment.DEVELOPMENT, expect=FIRST_TIME)
+
+
+def _serve_flags(arguments: list[str]) -> list[str]:
+    """Return what the service is to be told, which leaves the rest to its own settings.
+
+    Words are judged here, before anything is built for them, and a folder is meant from where the person stands.
+    """
+    parser = argparse.ArgumentParser(prog="./run", usage=USAGE, add_help=False, allow_abbrev=False)
+    parser.add_argument("--port", type=int)
+    parser.add_argument("--data", type=lambda text: Path(text).expanduser().absolute())
+    parser.add_argument("--empty", action="store_true")
+    parser.add_argument("--lan", action="store_true")
+    given = {f"--{name}": value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
+    valued = [word for flag, value in given.items() if not isinstance(value, bool) for word in (flag, str(value))]
+    return [*valued, *(flag for flag, value in given.items() if value is True)]
+
+
+@contextmanager
+def _one_at_a_time() -> Generator[None]:
+    """Let a second ./run wait until the first has made what both need."""
+    try:
+        CACHE.mkdir(exist_ok=True)
+        lock_file = (CACHE / "lock").open("w")
+    except OSError as fault:
+        raise Trouble(NOT_OURS.format(ROOT, fault.strerror)) from fault
+    with lock_file as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another ./run is building here: waiting for it ...")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _become(command: Sequence[str | Path]) -> NoReturn:
+    """Turn this process into `command`, so that signals and the exit code are its own."""
+    sys.stdout.flush()
+    os.chdir(ROOT)
+    os.execv(command[0], [str(part) for part in command])

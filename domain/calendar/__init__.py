@@ -1,0 +1,1 @@
+"""Working days of the People's Republic of China and the time limits counted in them."""

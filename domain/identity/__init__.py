@@ -1,0 +1,1 @@
+"""Who people are: the numbers that identify them, and how those are shown."""

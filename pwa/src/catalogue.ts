@@ -1,0 +1,93 @@
+/** What the centre offers: the list for finding, and each item in full; both readable without a network once seen. */
+import { computed, shallowReactive, shallowRef } from 'vue';
+import { ApiError, get } from './api';
+import type { ItemSummary, ServiceItem } from './forms/types';
+
+export interface Department {
+  id: string;
+  name_zh: string;
+  name_en: string;
+}
+
+/** A matter of life under which residents look for items. */
+export interface Theme {
+  id: string;
+  name_zh: string;
+  name_en: string;
+  hint_zh: string;
+  hint_en: string;
+}
+
+interface Catalogue {
+  version: number | string;
+  items: ItemSummary[];
+  departments: Department[];
+  themes: Theme[];
+}
+
+const list = shallowRef<Catalogue | null>(null);
+const failed = shallowRef(false);
+const items = shallowReactive(new Map<string, ServiceItem>());
+let loading: Promise<void> | null = null;
+
+/** The list of items by how often they are asked for, null until it has come. */
+export const catalogue = computed(() => list.value);
+/** Whether the list could be had neither from the service nor from the device. */
+export const catalogueMissing = computed(() => failed.value && !list.value);
+
+/** Loads the list unless it is here; a failure is shown by `catalogueMissing` and tried again at the next call. */
+export function loadCatalogue(): Promise<void> {
+  if (list.value) return Promise.resolve();
+  loading ??= fetchList().finally(() => {
+    loading = null;
+  });
+  return loading;
+}
+
+/** An item in full, `undefined` until `loadItem` has brought it. */
+export function itemOf(id: string): ServiceItem | undefined {
+  return items.get(id);
+}
+
+/** Brings an item in full. @throws ApiError `not-found`, or `no-connection` where the device has no copy */
+export async function loadItem(id: string): Promise<ServiceItem> {
+  const known = items.get(id);
+  if (known) return known;
+  const item = await get<ServiceItem>(`/api/catalogue/${encodeURIComponent(id)}`);
+  items.set(id, item);
+  return item;
+}
+
+/** Keeps every item for a time without a network; only once a service worker is there to keep them. */
+export async function keepAllItems(): Promise<void> {
+  await loadCatalogue();
+  for (const { id } of list.value?.items ?? []) {
+    if (!navigator.serviceWorker?.controller) return;
+    await whenIdle();
+    try {
+      await loadItem(id);
+    } catch (error) {
+      if (error instanceof ApiError) return;
+      throw error;
+    }
+  }
+}
+
+async function fetchList(): Promise<void> {
+  try {
+    const answer = await get<Catalogue>('/api/catalogue');
+    answer.items.sort((a, b) => a.high_frequency_rank - b.high_frequency_rank);
+    list.value = answer;
+    failed.value = false;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    failed.value = true;
+  }
+}
+
+function whenIdle(): Promise<void> {
+  return new Promise((resolve) => {
+    if ('requestIdleCallback' in window) requestIdleCallback(() => resolve(), { timeout: 2000 });
+    else setTimeout(resolve, 50);
+  });
+}

@@ -1,0 +1,2 @@
+/** What this build of the app says of itself to the server. */
+export const APP_BUILD = '0.1.0';

@@ -1,0 +1,72 @@
+/** Rows as the screens see them: from this device, with own acts laid over them, or from the server for a case opened at the desk. */
+import type { Acts } from './acts';
+import { explained } from './entry';
+import type { Env } from './env';
+import type { Holdings } from './holdings';
+import { overlaid, overlaidRow } from './overlay';
+import { fetchCase } from './service';
+import { DeviceError, type Kind, type LocalRow, type OutboxEntry } from './types';
+
+export class Reading {
+  constructor(
+    private readonly holdings: Holdings,
+    private readonly acts: Acts,
+    private readonly env: Env,
+  ) {}
+
+  async rows(kind: Kind): Promise<LocalRow[]> {
+    const { cache, outbox, person } = this.holdings;
+    const [rows, entries] = await Promise.all([cache.rows(kind), outbox.entries()]);
+    return overlaid(kind, rows, explained(entries), person);
+  }
+
+  async row(kind: Kind, id: string): Promise<LocalRow | null> {
+    const { cache, outbox, person } = this.holdings;
+    const [row, entries] = await Promise.all([cache.row(kind, id), outbox.entries()]);
+    if (row) return overlaidRow(kind, row, ofLane(entries, id), person);
+    return overlaid(kind, [], entries, person).find((local) => local.id === id) ?? null;
+  }
+
+  /** The copy of a case on this device, null if there is none. */
+  async caseHere(id: string): Promise<LocalRow<'case'> | null> {
+    const { cache } = this.holdings;
+    const row = (await cache.row('case', id)) ?? (await cache.opened(id));
+    return row ? this.withActs(id, row) : null;
+  }
+
+  /**
+   * A case in full. One that is held because it was claimed needs no server; reading it is reported.
+   *
+   * @throws DeviceError `offline`, `not-found`
+   */
+  async openCase(id: string, live: boolean): Promise<LocalRow<'case'>> {
+    const held = await this.holdings.cache.row('case', id);
+    if (held) await this.acts.sayViewed(id, held.pos, !live);
+    return this.withActs(id, held ?? (await this.fetchOrRecall(id)));
+  }
+
+  private async withActs(id: string, row: { id: string; pos: number; body: unknown }): Promise<LocalRow<'case'>> {
+    return overlaidRow('case', row, ofLane(await this.holdings.outbox.entries(), id), this.holdings.person);
+  }
+
+  private async fetchOrRecall(id: string): Promise<LocalRow<'case'>> {
+    const { cache } = this.holdings;
+    try {
+      const row = await fetchCase(this.env, id);
+      await cache.keepOpened(row, new Date(this.env.now()).toISOString());
+      return row;
+    } catch (error) {
+      if (!(error instanceof DeviceError) || error.code !== 'offline') {
+        await cache.forgetOpened(id);
+        throw error;
+      }
+      const copy = await cache.opened(id);
+      if (!copy) throw error;
+      await this.acts.sayViewed(id, copy.pos, true);
+      return copy;
+    }
+  }
+}
+
+const ofLane = (entries: readonly OutboxEntry[], lane: string): OutboxEntry[] =>
+  explained(entries).filter((entry) => entry.lane === lane);

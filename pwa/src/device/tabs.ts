@@ -1,0 +1,215 @@
+/** One person's tabs on this device: one of them keeps the connection, all of them hear what changes. */
+import type { Phase } from '../sync/core';
+import { Connection } from './connection';
+import type { Env } from './env';
+import type { Holdings } from './holdings';
+import { campaign, type Leadership } from './leader';
+import type { Connection as ConnectionName, DeviceEvents, DeviceState, Kind, UploadProgress } from './types';
+
+/** How the connection stands, whoever keeps it. */
+export interface Standing {
+  connection: ConnectionName;
+  /** When the server was last heard, ISO. */
+  contact: string | null;
+  upgrade: DeviceState['upgrade'];
+}
+
+/** What tabs tell each other. */
+type Told =
+  | { tell: 'kick' }
+  | { tell: 'who' }
+  | { tell: 'signed-in' }
+  | { tell: 'outbox' }
+  | { tell: 'drafts' }
+  | { tell: 'rows'; kinds: Kind[] }
+  | { tell: 'uploads'; progress: UploadProgress[] }
+  | { tell: 'standing'; standing: Standing };
+
+export interface TabsIo {
+  env: Env;
+  holdings: Holdings;
+  device: string;
+  emit: (event: keyof DeviceEvents, payload: unknown) => void;
+  /** Something that the state is made of has changed. */
+  changed: () => void;
+  /** The databases cannot be used any more. */
+  lost: () => void;
+}
+
+const NO_ANSWER_MS = 5_000;
+const CONTACT_EVERY_MS = 10_000;
+
+export class Tabs {
+  private standing: Standing = { connection: 'off', contact: null, upgrade: null };
+  private connection: Connection | undefined;
+  private leadership: Leadership | undefined;
+  private readonly channel: BroadcastChannel | undefined;
+  private contactKept = 0;
+  private takeOverTimer: unknown = null;
+  private over = false;
+
+  constructor(private readonly io: TabsIo) {
+    this.channel = io.env.channel(`doorstep:${io.holdings.sub}`);
+    if (this.channel) this.channel.onmessage = ({ data }) => this.heard(data as Told);
+  }
+
+  /** Begins to lead or to follow; a guest has nothing to connect for. */
+  async start(): Promise<void> {
+    const { holdings, env } = this.io;
+    const contact = (await holdings.cache.recall('contact').catch(() => null)) as string | null | undefined;
+    this.standing = { ...this.standing, contact: contact ?? null };
+    if (!holdings.person) return;
+    const lead = (): void => this.lead();
+    this.leadership = campaign(`sync:${holdings.sub}`, env.locks, lead, () => this.follow());
+    this.tell({ tell: 'who' });
+  }
+
+  stop(): void {
+    this.over = true;
+    this.leadership?.resign();
+    this.channel?.close();
+    if (this.takeOverTimer !== null) this.io.env.clearTimer(this.takeOverTimer);
+  }
+
+  get state(): Standing {
+    return this.standing;
+  }
+
+  /** Now is a good moment to connect. A tab that follows asks its leader, and takes the lead if that one does not answer. */
+  kick(): void {
+    if (this.connection) {
+      this.connection.kick();
+      return;
+    }
+    this.tell({ tell: 'kick' });
+    if (!this.leadership || this.takeOverTimer !== null) return;
+    this.takeOverTimer = this.io.env.setTimer(() => {
+      this.takeOverTimer = null;
+      if (!this.connection && !this.over) this.leadership?.takeOver();
+    }, NO_ANSWER_MS);
+  }
+
+  /** The server has answered some request: a connection that waits need not wait longer. */
+  reachable(): void {
+    this.connection?.reachable();
+  }
+
+  signedIn(): void {
+    if (this.connection) this.connection.signedIn();
+    else this.tell({ tell: 'signed-in' });
+  }
+
+  /** The outbox was changed by a screen of this tab. */
+  async outboxChangedHere(): Promise<void> {
+    await this.connection?.reload();
+    this.outboxChanged();
+  }
+
+  draftsChanged(): void {
+    this.io.emit('drafts', {});
+    this.tell({ tell: 'drafts' });
+  }
+
+  private lead(): void {
+    const { env, holdings, device } = this.io;
+    const connection = new Connection(env, holdings, device, {
+      phase: (phase, upgrade) => this.phase(phase, upgrade),
+      contact: () => this.contacted(),
+      rows: (kinds) => this.rowsChanged(kinds),
+      outbox: () => this.outboxChanged(),
+      uploads: (progress) => this.uploadsMoved(progress),
+    });
+    this.connection = connection;
+    void connection.start().catch(() => this.io.lost());
+  }
+
+  private follow(): void {
+    this.connection?.stop();
+    this.connection = undefined;
+    this.stand({ connection: 'follower' });
+  }
+
+  private stand(change: Partial<Standing>): void {
+    this.standing = { ...this.standing, ...change };
+    this.io.changed();
+  }
+
+  // What the connection reports
+
+  private phase(phase: Phase, upgrade: DeviceState['upgrade']): void {
+    if (this.over) return;
+    this.stand({ connection: phase, upgrade });
+    this.tell({ tell: 'standing', standing: this.standing });
+  }
+
+  private contacted(): void {
+    const now = this.io.env.now();
+    this.standing = { ...this.standing, contact: new Date(now).toISOString() };
+    if (now - this.contactKept < CONTACT_EVERY_MS) return;
+    this.contactKept = now;
+    void this.io.holdings.cache.remember('contact', this.standing.contact).catch(() => undefined);
+    this.io.changed();
+  }
+
+  private rowsChanged(kinds: Kind[]): void {
+    this.io.emit('rows', { kinds });
+    this.tell({ tell: 'rows', kinds });
+  }
+
+  private outboxChanged(): void {
+    this.io.emit('outbox', {});
+    this.tell({ tell: 'outbox' });
+    this.io.changed();
+  }
+
+  private uploadsMoved(progress: UploadProgress[]): void {
+    this.io.emit('uploads', progress);
+    this.tell({ tell: 'uploads', progress });
+    this.io.changed();
+  }
+
+  // Other tabs
+
+  private tell(told: Told): void {
+    if (!this.over) this.channel?.postMessage(told);
+  }
+
+  private heard(told: Told): void {
+    switch (told.tell) {
+      case 'kick':
+      case 'signed-in':
+      case 'who':
+        this.answer(told.tell);
+        return;
+      case 'outbox':
+        void this.connection?.reload();
+        this.io.emit('outbox', {});
+        this.io.changed();
+        return;
+      case 'drafts':
+        this.io.emit('drafts', {});
+        return;
+      case 'rows':
+        this.io.emit('rows', { kinds: told.kinds });
+        return;
+      case 'uploads':
+        this.io.emit('uploads', told.progress);
+        return;
+      case 'standing':
+        this.heardOfLeader(told.standing);
+    }
+  }
+
+  private answer(asked: 'kick' | 'signed-in' | 'who'): void {
+    if (!this.connection) return;
+    if (asked === 'kick') this.connection.kick();
+    if (asked === 'signed-in') this.connection.signedIn();
+    this.tell({ tell: 'standing', standing: this.standing });
+  }
+
+  private heardOfLeader(standing: Standing): void {
+    if (this.takeOverTimer !== null) this.io.env.clearTimer(this.takeOverTimer);
+    this.takeOverTimer = null;
+    if (!this.connection) this.stand(standing);
+  }
+}

@@ -1,0 +1,205 @@
+/** What a case says to its applicant in one sentence: whose turn it is, what comes next, and the one thing to press. */
+import type { IconName, State } from '../../components/icons';
+import type { LocalRow, Mark } from '../../device/types';
+import { either, t } from '../../i18n';
+import { day, daysBetween, dayTime } from '../../i18n/time';
+import type { DueDate, Notice, Page, StatusBody } from '../../protocol/generated';
+
+/** A case row as residents have it. */
+export type StatusRow = LocalRow<'status'>;
+
+/**
+ * Attributes: `who` whose turn it is; `say` the sentence; `more` what it means for the reader; `badge` the state in a
+ * word; `next` the line on a card; `act` the one thing to press on a card; `closed` whether it has ended.
+ */
+export interface CaseWords {
+  state: State;
+  icon: IconName | null;
+  badge: string;
+  who: string;
+  say: string;
+  more: string | null;
+  next: string;
+  act: { words: string; icon: IconName; main: boolean } | null;
+  closed: boolean;
+}
+
+/** The correction notice that waits for the applicant, or null. */
+export function openNotice(body: StatusBody): Notice | null {
+  return body.notices.find((notice) => notice.answered_at === null) ?? null;
+}
+
+/** Pages that arrived but could not be read and are not replaced yet. */
+export function rejectedPages(body: StatusBody): Page[] {
+  return body.pages.filter((page) => page.state === 'rejected');
+}
+
+/** An own act that was not done and waits for the applicant, or null. */
+export function actSetAside(row: StatusRow): Mark | null {
+  return row.marks.find((mark) => ['conflict', 'refused', 'quarantined'].includes(mark.state)) ?? null;
+}
+
+/** Whether an own act of this type is still on its way. */
+export function onItsWay(row: StatusRow, type: Mark['type']): Mark | null {
+  return row.marks.find((mark) => mark.type === type && ['waiting', 'sent', 'held'].includes(mark.state)) ?? null;
+}
+
+/** The date that matters now and what it is for. */
+export function dueOf(body: StatusBody): { due: DueDate; words: string; state: State } | null {
+  if (body.status === 'correction') {
+    const notice = openNotice(body);
+    return notice && { due: notice.respond_by, words: t('case.due.respond'), state: 'you' };
+  }
+  if (body.status === 'accepted' && body.promised) {
+    return { due: body.promised, words: t('case.due.promised'), state: 'office' };
+  }
+  if (!body.answer_by || !['filed', 'received'].includes(body.status)) return null;
+  const estimate = body.status === 'filed';
+  return { due: body.answer_by, words: t(estimate ? 'case.due.estimate' : 'case.due.answer'), state: 'office' };
+}
+
+/**
+ * The words for a case at `now`.
+ *
+ * @param pagesHere how many of its pages are still on this device.
+ */
+export function caseWords(row: StatusRow, { now, pagesHere }: { now: Date; pagesHere: number }): CaseWords {
+  const aside = actSetAside(row);
+  if (aside) return setAside();
+  if (row.pos === 0) return notSent(row);
+  return pending(row) ?? overdue(row.body, now) ?? BY_STATUS[row.body.status](row.body, pagesHere);
+}
+
+function setAside(): CaseWords {
+  return {
+    ...refused(t('badge.aside'), t('say.not-done'), null),
+    act: { words: t('card.see'), icon: 'next', main: true },
+    closed: false,
+  };
+}
+
+function notSent(row: StatusRow): CaseWords {
+  const sent = row.marks.some((mark) => mark.state !== 'waiting');
+  const say = t(sent ? 'say.sent' : 'say.waiting');
+  return saved(say, t(sent ? 'say.sent-more' : 'say.waiting-more'));
+}
+
+/** What the applicant has done that the service has not answered yet. */
+function pending(row: StatusRow): CaseWords | null {
+  if (onItsWay(row, 'case.withdraw@1')) return saved(t('say.withdraw-waiting'), t('say.withdraw-waiting-more'));
+  if (onItsWay(row, 'case.supplement@1')) return saved(t('say.supplement-waiting'), t('say.supplement-waiting-more'));
+  return null;
+}
+
+/** The centre is past its own date: said plainly, and in red. */
+function overdue(body: StatusBody, now: Date): CaseWords | null {
+  const due = ['received', 'accepted'].includes(body.status) ? dueOf(body)?.due : undefined;
+  if (!due || new Date(due.at) >= now) return null;
+  const days = daysBetween(due.at, now);
+  const words = BY_STATUS[body.status](body, 0);
+  const badge = days > 0 ? t('badge.late', { n: days }) : t('badge.late-today');
+  return { ...words, state: 'late', icon: null, badge, who: t('turn.late') };
+}
+
+const BY_STATUS: Readonly<Record<StatusBody['status'], (body: StatusBody, pagesHere: number) => CaseWords>> = {
+  filed: (body, pagesHere) => {
+    const rejected = rejectedPages(body).length;
+    return rejected > 0 ? retake(rejected) : awaitingFiles(body.awaiting_files, pagesHere);
+  },
+  received: (body) => office(t('say.received'), t('say.received-more'), body.answer_by, 'card.due-answer'),
+  correction: (body) => correction(openNotice(body)),
+  accepted: (body) =>
+    office(
+      body.office_step ? t('say.accepted-step', { step: either(body.office_step) }) : t('say.accepted'),
+      t('say.accepted-more'),
+      body.promised,
+      'card.due',
+    ),
+  granted: () => office(t('say.granted'), t('say.granted-more'), null, 'card.due'),
+  issued: issued,
+  posted: (body) => done(t('badge.posted'), t('say.posted'), trackingWords(body), 'post', false),
+  delivered: () => done(t('badge.done'), t('say.delivered'), t('say.delivered-more'), null, true),
+  rejected: (body) => refused(t('badge.refused'), t('say.rejected'), body.decision?.reason ?? null),
+  declined: (body) => refused(t('badge.declined'), t('say.declined'), body.decision?.reason ?? null),
+  withdrawn: () => refused(t('badge.withdrawn'), t('say.withdrawn'), t('say.withdrawn-more')),
+};
+
+function issued(body: StatusBody): CaseWords {
+  if (body.delivery.method === 'pickup') {
+    return { ...you(t('badge.pickup'), t('say.issued-pickup'), null), act: null };
+  }
+  if (body.delivery.method === 'mail') return office(t('say.issued-mail'), null, null, 'card.due');
+  return done(t('badge.done'), t('say.issued-electronic'), null, null, false);
+}
+
+function trackingWords(body: StatusBody): string {
+  const { carrier, tracking_number: number } = body.delivery;
+  return t('say.posted-more', { carrier: carrier ?? '', number: number ?? '' }).trim();
+}
+
+function awaitingFiles(missing: number, pagesHere: number): CaseWords {
+  const say = t('say.awaiting-files', { n: missing });
+  const more = t(pagesHere > 0 ? 'say.awaiting-files-more' : 'say.awaiting-files-far');
+  return { ...saved(say, more), badge: t('badge.sending'), icon: 'upload' };
+}
+
+function retake(pages: number): CaseWords {
+  return {
+    ...you(t('badge.you-retake'), t('say.rejected-pages', { n: pages }), t('say.rejected-pages-more')),
+    act: { words: t('card.retake'), icon: 'camera', main: true },
+  };
+}
+
+function correction(notice: Notice | null): CaseWords {
+  const open = notice?.defects.filter((defect) => !defect.answered).length ?? 0;
+  const words = you(t('badge.you-fix'), t('say.correction', { n: open }), t('say.correction-more'));
+  const by = notice && t('card.respond', { when: day(notice.respond_by.on) });
+  return {
+    ...words,
+    next: [words.say, by].filter(Boolean).join('，'),
+    act: { words: t('card.fix'), icon: 'camera', main: true },
+  };
+}
+
+function you(badge: string, say: string, more: string | null): CaseWords {
+  return { state: 'you', icon: null, badge, who: t('turn.you'), say, more, next: say, act: null, closed: false };
+}
+
+function saved(say: string, more: string): CaseWords {
+  const badge = t('badge.saved');
+  return { state: 'saved', icon: null, badge, who: t('turn.saved'), say, more, next: more, act: null, closed: false };
+}
+
+function office(say: string, more: string | null, due: DueDate | null, key: 'card.due' | 'card.due-answer'): CaseWords {
+  const by = due && t(key, { when: key === 'card.due' ? day(due.on) : dayTime(due.at) });
+  const next = [more, by].filter(Boolean).join('') || say;
+  return {
+    state: 'office',
+    icon: null,
+    badge: t('badge.office'),
+    who: t('turn.office'),
+    say,
+    more,
+    next,
+    act: null,
+    closed: false,
+  };
+}
+
+function done(badge: string, say: string, more: string | null, icon: IconName | null, closed: boolean): CaseWords {
+  return { state: 'done', icon, badge, who: t('turn.done'), say, more, next: more || say, act: null, closed };
+}
+
+function refused(badge: string, say: string, more: string | null): CaseWords {
+  return {
+    state: 'refused',
+    icon: null,
+    badge,
+    who: t('turn.refused'),
+    say,
+    more,
+    next: more ?? say,
+    act: null,
+    closed: true,
+  };
+}

@@ -1,0 +1,96 @@
+/** Where each screen lives. The first screen comes with the app, every other one when it is opened. */
+import { type Component, nextTick } from 'vue';
+import {
+  createRouter,
+  createWebHistory,
+  type RouteLocationNormalized,
+  type RouteRecordRaw,
+  START_LOCATION,
+} from 'vue-router';
+import { auditorRoutes } from './auditor/routes';
+import { furnish } from './furnish';
+import type { Key } from './i18n';
+import HomePage from './resident/HomePage.vue';
+import { staffRoutes } from './staff/routes';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Name of the screen, for the window's title. */
+    title?: Key;
+  }
+}
+
+type Loaded = { default: Component };
+
+/** A screen that is fetched when it is opened, together with the words and looks that it needs. */
+function screen(load: () => Promise<Loaded>): () => Promise<Loaded> {
+  return async () => (await Promise.all([load(), furnish()]))[0];
+}
+
+const residentRoutes: RouteRecordRaw[] = [
+  { path: '/', name: 'home', component: HomePage },
+  {
+    path: '/items',
+    name: 'items',
+    component: screen(() => import('./resident/ItemsPage.vue')),
+    meta: { title: 'items.title' },
+  },
+  { path: '/item/:id', name: 'item', component: screen(() => import('./resident/ItemPage.vue')), props: true },
+  {
+    path: '/apply/:draft',
+    name: 'apply',
+    component: screen(() => import('./resident/apply/ApplyPage.vue')),
+    props: true,
+  },
+  {
+    path: '/cases',
+    name: 'cases',
+    component: screen(() => import('./resident/CasesPage.vue')),
+    meta: { title: 'cases.title' },
+  },
+  { path: '/case/:id', name: 'case', component: screen(() => import('./resident/CasePage.vue')), props: true },
+  {
+    path: '/messages',
+    name: 'messages',
+    component: screen(() => import('./resident/MessagesPage.vue')),
+    meta: { title: 'messages.title' },
+  },
+  { path: '/me', name: 'me', component: screen(() => import('./resident/MePage.vue')), meta: { title: 'me.title' } },
+  {
+    path: '/sign-in',
+    name: 'sign-in',
+    component: screen(() => import('./resident/SignInPage.vue')),
+    meta: { title: 'sign-in.title' },
+  },
+  { path: '/look', name: 'look', component: screen(() => import('./look/LookPage.vue')) },
+];
+
+/** The app's router; `broken` is told when the code of a screen could not be fetched. */
+export function makeRouter(broken: () => void) {
+  const router = createRouter({
+    history: createWebHistory(),
+    routes: [
+      ...residentRoutes,
+      ...staffRoutes,
+      ...auditorRoutes,
+      {
+        path: '/:rest(.*)*',
+        name: 'missing',
+        component: screen(() => import('./resident/MissingPage.vue')),
+        meta: { title: 'missing.title' },
+      },
+    ],
+    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  });
+  router.onError(broken);
+  router.afterEach(moveFocus);
+  return router;
+}
+
+/** A new screen is read from its start; a changed query of the same screen (typing in a search) moves nothing. */
+async function moveFocus(to: RouteLocationNormalized, from: RouteLocationNormalized): Promise<void> {
+  const sameScreen = to.path === from.path && to.name !== 'apply';
+  if (from === START_LOCATION || sameScreen || to.hash) return;
+  await nextTick();
+  document.getElementById('main')?.focus({ preventScroll: true });
+}

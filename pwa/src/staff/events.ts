@@ -1,0 +1,51 @@
+/** What happened to a case, in words for the staff. */
+import type { IconName, State } from '../components/icons';
+import type { TimelineEntry } from '../components/Timeline.vue';
+import { ago } from '../i18n/time';
+import type { Moment } from '../protocol/generated';
+import { w, wordOr } from './words';
+
+const LOOK: Readonly<Record<string, { state: State; icon?: IconName }>> = {
+  'case.filed': { state: 'done', icon: 'receipt' },
+  'file.rejected': { state: 'late' },
+  'case.received': { state: 'office' },
+  'case.claimed': { state: 'office', icon: 'you' },
+  'case.released': { state: 'office', icon: 'back' },
+  'case.correction_requested': { state: 'you', icon: 'message' },
+  'case.supplemented': { state: 'done', icon: 'upload' },
+  'case.accepted': { state: 'office' },
+  'case.declined': { state: 'refused' },
+  'case.reviewed': { state: 'done' },
+  'case.decided': { state: 'done', icon: 'pen' },
+  'case.withdrawn': { state: 'refused' },
+  'case.noted': { state: 'office', icon: 'message' },
+  'case.issued': { state: 'done', icon: 'cert' },
+  'result.rendered': { state: 'done', icon: 'print' },
+  'case.dispatch_requested': { state: 'office', icon: 'post' },
+  'effect.uncertain': { state: 'late' },
+  'case.posted': { state: 'done', icon: 'post' },
+  'case.delivered': { state: 'done' },
+};
+/** Single photographs and the system's own steps would only be noise in a clerk's list. */
+const NOISE: ReadonlySet<string> = new Set(['file.stored', 'effect.claimed', 'record.viewed']);
+
+/** The timeline, newest first, without noise. */
+export function eventsOf(moments: readonly Moment[], now: Date): TimelineEntry[] {
+  return moments
+    .filter((moment) => !NOISE.has(moment.tag))
+    .map((moment) => ({
+      key: moment.position,
+      ...(LOOK[moment.tag] ?? { state: 'office' as const }),
+      words: eventWords(moment),
+      at: moment.at,
+      when: ago(moment.at, now),
+    }))
+    .reverse();
+}
+
+function eventWords({ tag, who, name, params }: Moment): string {
+  const outcome = tag === 'case.decided' ? `-${String(params['outcome'])}` : '';
+  const doer = who === 'staff' ? name : w(who === 'centre' ? 'role.centre' : 'role.resident');
+  const n = Number(params['defects'] ?? params['pages'] ?? 0);
+  return wordOr(`event.${tag}${outcome}`, 'event.other', { name: doer, n });
+}

@@ -1,0 +1,35 @@
+/** Screens of the staff, each fetched when it is opened. */
+import type { RouteLocationNormalized, RouteLocationRaw, RouteRecordRaw } from 'vue-router';
+import { session } from '../session';
+
+/** Lets the staff in; whoever looks back only is shown to the audit, everybody else to the sign-in. */
+function onlyForStaff(to: RouteLocationNormalized): true | RouteLocationRaw {
+  const { person } = session;
+  if (person?.kind !== 'staff') return { path: '/desk/sign-in', query: { after: to.fullPath } };
+  return person.roles.every((role) => role === 'auditor') ? '/audit' : true;
+}
+
+export const staffRoutes: RouteRecordRaw[] = [
+  { path: '/desk/sign-in', name: 'desk-sign-in', component: () => import('./SignInPage.vue') },
+  {
+    path: '/desk/outbox',
+    name: 'desk-outbox',
+    component: () => import('./OutboxPage.vue'),
+    beforeEnter: onlyForStaff,
+  },
+  {
+    path: '/desk/conflict/:intent',
+    name: 'desk-conflict',
+    component: () => import('./ConflictPage.vue'),
+    props: true,
+    beforeEnter: onlyForStaff,
+  },
+  // One route for the queue with and without an opened case, so that the queue stays where it is.
+  {
+    path: '/desk/:view(case)?/:id?',
+    name: 'desk',
+    component: () => import('./DeskPage.vue'),
+    props: true,
+    beforeEnter: onlyForStaff,
+  },
+];

@@ -1,0 +1,82 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build, type Rolldown } from 'vite';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+
+/** Script and style of a resident's first screen, compressed: what a phone must fetch before it can be used. */
+const FIRST_SCREEN_KB = 80;
+const KB = 1024;
+const root = path.resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(path.join(tmpdir(), 'doorstep-build-'));
+let files: Map<string, Rolldown.OutputChunk | Rolldown.OutputAsset>;
+
+beforeAll(async () => {
+  // Vitest says 'test', and Vue would bring its development build along.
+  vi.stubEnv('NODE_ENV', 'production');
+  const built = await build({ root, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  const [{ output }] = (Array.isArray(built) ? built : [built]) as [Rolldown.RolldownOutput];
+  files = new Map(output.map((file) => [file.fileName, file]));
+}, 60_000);
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('the built app', () => {
+  it(`needs at most ${FIRST_SCREEN_KB} KB of script and style for the first screen`, () => {
+    const sizes = firstScreen().map(
+      (name) => [name, gzipSync(readFileSync(path.join(folder, name))).length / KB] as const,
+    );
+    const total = sizes.reduce((sum, [, kb]) => sum + kb, 0);
+
+    // The one place where a test speaks: the figure belongs into the record of the run.
+    const each = sizes.map(([name, kb]) => `  ${kb.toFixed(1).padStart(5)} ${name}`).join('\n');
+    process.stdout.write(
+      `${each}\nfirst screen: ${total.toFixed(1)} KB gzip of script and style (${sizes.length} files)\n`,
+    );
+    expect(total).toBeLessThanOrEqual(FIRST_SCREEN_KB);
+  });
+
+  it('names no other host and has nothing inline', () => {
+    const html = text('index.html');
+
+    expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+    expect(html).not.toMatch(/<script>|<style|style="|onload=/);
+  });
+
+  it('keeps every one of its files for a time without a network', () => {
+    const kept: unknown = JSON.parse(/MANIFEST = (\[.*?\]);/.exec(text('sw.js'))?.[1] ?? '[]');
+    const needed = [...files.keys()].filter((name) => name !== 'sw.js').map((name) => `/${name}`);
+
+    expect(kept).toEqual(expect.arrayContaining([...needed, '/before-paint.js', '/manifest.webmanifest']));
+    expect(new Set(kept as string[]).size).toBe((kept as string[]).length);
+  });
+
+  it('lies there compressed', () => {
+    for (const name of firstScreen()) {
+      expect(readFileSync(path.join(folder, `${name}.gz`)).length).toBeGreaterThan(0);
+      expect(readFileSync(path.join(folder, `${name}.br`)).length).toBeGreaterThan(0);
+    }
+  });
+});
+
+/** What index.html asks for, what that imports at once, and the worker in which the device's own store runs. */
+function firstScreen(): string[] {
+  const named = [...text('index.html').matchAll(/(?:src|href)="\/([^"]+\.(?:js|css))"/g)].map(
+    (match) => match[1] ?? '',
+  );
+  const workers = [...files.keys()].filter((name) => /assets\/worker-[^/]+\.js$/.test(name));
+  const all = new Set<string>();
+  const add = (name: string): void => {
+    if (all.has(name)) return;
+    all.add(name);
+    const file = files.get(name);
+    if (file?.type === 'chunk') for (const one of file.imports) add(one);
+  };
+  for (const name of [...named, ...workers]) add(name);
+  return [...all];
+}
+
+function text(name: string): string {
+  return readFileSync(path.join(folder, name), 'utf8');
+}

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+const ORIGIN = 'https://doorstep.test';
+const SOURCE = readFileSync(path.resolve(import.meta.dirname, '../../src/sw.js'), 'utf8')
+  .replace('/*MANIFEST*/ []', '["/assets/app-1.js","/index.html"]')
+  .replace("/*VERSION*/ 'dev'", '"v2"');
+
+type Listener = (event: never) => void;
+let listeners: Map<string, Listener>;
+let stores: Map<string, Map<string, Response>>;
+let network: (url: string) => Promise<Response>;
+
+beforeEach(() => {
+  listeners = new Map();
+  stores = new Map([['shell-v1', new Map()]]);
+  network = (url) => Promise.resolve(new Response(`net ${new URL(url).pathname}`));
+  const fetch = (request: { url: string }) => network(request.url);
+  runInNewContext(SOURCE, {
+    self: {
+      addEventListener: (name: string, run: Listener) => listeners.set(name, run),
+      clients: { claim: vi.fn() },
+      skipWaiting: vi.fn(),
+    },
+    location: { origin: ORIGIN },
+    caches: fakeCaches(fetch),
+    fetch,
+    URL,
+    Request: fakeRequest,
+    setTimeout,
+    Promise,
+  });
+});
+
+describe('the service worker', () => {
+  beforeEach(async () => {
+    await settle('install');
+    await settle('activate');
+  });
+
+  it('keeps the app under its root and drops the version before', () => {
+    expect([...stores.keys()]).toEqual(['shell-v2']);
+    expect([...(stores.get('shell-v2')?.keys() ?? [])]).toEqual(['/assets/app-1.js', '/']);
+  });
+
+  it('opens any screen of the app from the device', async () => {
+    network = () => Promise.reject(new Error('no signal'));
+
+    await expect(ask('/case/1', { mode: 'navigate' })).resolves.toBe('net /');
+    await expect(ask('/assets/app-1.js')).resolves.toBe('net /assets/app-1.js');
+  });
+
+  it.each(['/session', '/api/cases/1', '/api/cases/1/files/2', '/files/3', '/verify/A1', '/demo/inbox', '/sync'])(
+    'leaves %s to the service and keeps nothing of it',
+    async (path) => {
+      await expect(ask(path, { mode: 'navigate' })).resolves.toBeNull();
+      expect([...stores.values()].some((store) => store.has(path))).toBe(false);
+    },
+  );
+
+  it('leaves what is posted to the service', async () => {
+    await expect(ask('/api/catalogue', { method: 'POST' })).resolves.toBeNull();
+  });
+
+  it('gives the catalogue afresh, and the copy without a signal', async () => {
+    await expect(ask('/api/catalogue/x')).resolves.toBe('net /api/catalogue/x');
+    network = () => Promise.reject(new Error('no signal'));
+
+    await expect(ask('/api/catalogue/x')).resolves.toBe('net /api/catalogue/x');
+  });
+
+  it('gives the copy rather than an error of the service', async () => {
+    await ask('/api/catalogue');
+    network = () => Promise.resolve(new Response('broken', { status: 503 }));
+
+    await expect(ask('/api/catalogue')).resolves.toBe('net /api/catalogue');
+  });
+});
+
+async function settle(name: 'install' | 'activate'): Promise<void> {
+  let work: Promise<unknown> = Promise.resolve();
+  listeners.get(name)?.({ waitUntil: (promise: Promise<unknown>) => (work = promise) } as never);
+  await work;
+}
+
+async function ask(where: string, init: { mode?: string; method?: string } = {}): Promise<string | null> {
+  let answer: Promise<Response> | null = null;
+  const request = { url: ORIGIN + where, method: init.method ?? 'GET', mode: init.mode ?? 'cors' };
+  listeners.get('fetch')?.({ request, respondWith: (given: Promise<Response>) => (answer = given) } as never);
+  return answer === null ? null : (await (answer as Promise<Response>)).clone().text();
+}
+
+function fakeRequest(this: { url: string; method: string }, file: string): void {
+  this.url = ORIGIN + file;
+  this.method = 'GET';
+}
+
+const keyOf = (request: string | { url: string }) =>
+  typeof request === 'string' ? request : new URL(request.url).pathname;
+
+function fakeCaches(fetch: (request: { url: string }) => Promise<Response>) {
+  const open = (name: string) => {
+    const store = stores.get(name) ?? new Map<string, Response>();
+    stores.set(name, store);
+    return Promise.resolve({
+      addAll: async (requests: { url: string }[]) => {
+        for (const request of requests) store.set(keyOf(request), await fetch(request));
+      },
+      put: async (request: { url: string }, response: Response) => void store.set(keyOf(request), response),
+      match: async (request: { url: string }) => store.get(keyOf(request))?.clone(),
+    });
+  };
+  return {
+    open,
+    keys: async () => [...stores.keys()],
+    delete: async (name: string) => stores.delete(name),
+    match: async (request: string | { url: string }, { cacheName }: { cacheName: string }) =>
+      stores.get(cacheName)?.get(keyOf(request))?.clone(),
+  };
+}

@@ -1,0 +1,36 @@
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vitest/config';
+import { precompressed } from './build/precompressed.ts';
+import { serviceWorker } from './build/service-worker.ts';
+
+/** Where `npm run dev` finds the service itself. */
+const service = process.env['DOORSTEP_SERVICE'] ?? 'http://localhost:8000';
+const served = ['/session', '/api', '/files', '/verify', '/demo'];
+
+export default defineConfig({
+  plugins: [vue(), serviceWorker(), precompressed()],
+  define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
+  build: {
+    target: ['chrome99', 'safari15.4', 'firefox100'],
+    outDir: '../web/static',
+    emptyOutDir: true,
+    // The content security policy allows no data: addresses for scripts and styles.
+    assetsInlineLimit: 0,
+    modulePreload: false,
+    chunkSizeWarningLimit: 200,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      // The first screen is one file: nothing to fetch after it, and smaller than scraps shared with later screens.
+      output: { codeSplitting: { groups: [{ name: 'first', test: /src[\\/]main\.ts$/ }] } },
+    },
+  },
+  worker: { format: 'es' },
+  server: {
+    proxy: {
+      ...Object.fromEntries(served.map((path) => [path, service])),
+      '/sync': { target: service, ws: true },
+    },
+  },
+  test: { environment: 'node', include: ['test/**/*.test.ts'], setupFiles: ['test/words.ts'] },
+});

@@ -1,0 +1,131 @@
+"""The real service as its own process: it can be killed at any moment and started again over the same data."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bootstrap.places import ROOT
+from tests.browser.wire import Wire
+
+START_SECONDS = 60.0
+POLL_SECONDS = 0.05
+
+
+class Centre:
+    """A centre that serves from `data` on a port of its own, reached by browsers over a wire.
+
+    Attributes:
+        data: its data folder; outlives the process.
+        port: where the process itself listens, for looking past the wire.
+        wire: what stands between it and every browser.
+        url: where browsers open it. It says localhost because only that is a secure context without a certificate.
+    """
+
+    def __init__(self, data: Path) -> None:
+        """Choose a port and lay the wire; nothing runs yet."""
+        self.data = data
+        self.port = _free_port()
+        self.wire = Wire(self.port)
+        self.url = f"http://localhost:{self.wire.port}"
+        self._log = data.parent / f"{data.name}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process and wait until it answers; with an empty data folder it first makes the demo centre.
+
+        Raises:
+            RuntimeError: it ended, or did not answer within a minute; the message holds the end of its log.
+        """
+        command = [sys.executable, "-m", "web", "serve", "--port", str(self.port), "--data", str(self.data)]
+        env = {"DOORSTEP_ORIGINS": self.url, "DOORSTEP_LIMIT_FACTOR": "100"}
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env={**os.environ, **env}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
+        self._wait_until_healthy(self._process)
+
+    def kill(self) -> None:
+        """End the process with SIGKILL, as a power cut would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """End the process with SIGTERM, in order; does nothing when none runs."""
+        self._end(signal.SIGTERM)
+
+    def close(self) -> None:
+        """Stop the process and take the wire away."""
+        self.stop()
+        self.wire.close()
+
+    def code_for(self, phone: str, *, within: float = 10.0) -> str:
+        """Return the sign-in code that was last sent to `phone`, read from the demo inbox.
+
+        Raises:
+            LookupError: none came within `within` seconds.
+        """
+        until = time.monotonic() + within
+        while time.monotonic() < until:
+            if codes := [message["code"] for message in self.inbox(phone) if message.get("code")]:
+                return codes[0]
+            time.sleep(POLL_SECONDS)
+        raise LookupError(f"no code was sent to {phone}")
+
+    def inbox(self, phone: str) -> list[dict[str, str]]:
+        """Return the messages that the demo carrier delivered to `phone`, latest first."""
+        answer: dict[str, list[dict[str, str]]] = json.loads(
+            self.get(f"/demo/inbox.json?{urlencode({'phone': phone})}")
+        )
+        return answer["messages"]
+
+    def get(self, path: str) -> bytes:
+        """Return the body at `path`, asked past the wire.
+
+        Raises:
+            URLError: nothing answered, or not with success.
+        """
+        with urllib.request.urlopen(f"http://localhost:{self.port}{path}", timeout=5) as answer:
+            body: bytes = answer.read()
+            return body
+
+    def _wait_until_healthy(self, process: "subprocess.Popen[bytes]") -> None:
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            if process.poll() is not None:
+                raise RuntimeError(f"the service ended with code {process.returncode}:\n{self._log_tail()}")
+            try:
+                self.get("/healthz")
+            except (urllib.error.URLError, OSError):
+                time.sleep(POLL_SECONDS)
+            else:
+                return
+        self.kill()
+        raise RuntimeError(f"the service did not answer within {START_SECONDS:.0f} s:\n{self._log_tail()}")
+
+    def _log_tail(self) -> str:
+        return "\n".join(self._log.read_text(errors="replace").splitlines()[-30:])
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(how)
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

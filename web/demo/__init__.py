@@ -1,0 +1,1 @@
+"""The demonstration centre: invented people and cases in every state, recorded through real commands."""
