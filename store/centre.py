@@ -131,7 +131,8 @@ class Centre(Application[UUID]):
     def close(self) -> None:
         """Finish what waits and close log and vault."""
         self.writer.close()
-        self._reader.close()
+        with self._reading:  # closing a connection under a running query would end the process
+            self._reader.close()
         super().close()
         self.vault.close()
 

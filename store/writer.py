@@ -156,6 +156,7 @@ class Writer:
             if taken:
                 self._jobs.append(job)
                 self._waiting += len(job.calls)
+                self._idle.clear()
                 self._gate.notify()
         if not taken:
             job.hear([BUSY] * len(job.calls))
@@ -209,7 +210,6 @@ class Writer:
         while not self._jobs and not self._closed:
             self._idle.set()
             self._gate.wait()
-        self._idle.clear()
 
     def _judge(self, calls: list[Call]) -> list[Answer]:
         try:

@@ -25,6 +25,9 @@ interface Catalogue {
   themes: Theme[];
 }
 
+/** The same name as in `sw.js`. */
+const KEPT_CATALOGUE = 'catalogue';
+
 const list = shallowRef<Catalogue | null>(null);
 const failed = shallowRef(false);
 const items = shallowReactive(new Map<string, ServiceItem>());
@@ -53,9 +56,25 @@ export function itemOf(id: string): ServiceItem | undefined {
 export async function loadItem(id: string): Promise<ServiceItem> {
   const known = items.get(id);
   if (known) return known;
-  const item = await get<ServiceItem>(`/api/catalogue/${encodeURIComponent(id)}`);
+  const item = await getKept<ServiceItem>(`/api/catalogue/${encodeURIComponent(id)}`);
   items.set(id, item);
   return item;
+}
+
+/**
+ * Gets `path` and sees to it that the device keeps the answer: the service worker does once it serves the page; before that, on the
+ * first visit, the page itself puts it where the worker looks, so that a form that was begun always opens again.
+ */
+async function getKept<Answer>(path: string): Promise<Answer> {
+  const answer = await get<Answer>(path);
+  if (!navigator.serviceWorker?.controller) await keep(path, answer).catch(() => undefined);
+  return answer;
+}
+
+async function keep(path: string, answer: unknown): Promise<void> {
+  if (!('caches' in window)) return;
+  const store = await caches.open(KEPT_CATALOGUE);
+  await store.put(path, new Response(JSON.stringify(answer), { headers: { 'content-type': 'application/json' } }));
 }
 
 /** Keeps every item for a time without a network; only once a service worker is there to keep them. */
@@ -75,7 +94,7 @@ export async function keepAllItems(): Promise<void> {
 
 async function fetchList(): Promise<void> {
   try {
-    const answer = await get<Catalogue>('/api/catalogue');
+    const answer = await getKept<Catalogue>('/api/catalogue');
     answer.items.sort((a, b) => a.high_frequency_rank - b.high_frequency_rank);
     list.value = answer;
     failed.value = false;

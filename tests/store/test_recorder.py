@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from threading import Event
 from uuid import uuid4
@@ -26,6 +27,12 @@ def recorder_in(folder: Path) -> LogRecorder:
     return recorder
 
 
+def _join_others(known: set[threading.Thread]) -> None:
+    """Wait for threads that the suite has told to stop and left: closing under a running query ends the process."""
+    for thread in set(threading.enumerate()) - known:
+        thread.join(10)
+
+
 def event(version: int = 1) -> StoredEvent:
     return StoredEvent(uuid4(), version, "tag", b"state")
 
@@ -42,6 +49,7 @@ class TestLogRecorder(ApplicationRecorderTestCase[LogRecorder]):
     def create_recorder(self) -> LogRecorder:
         recorder = recorder_in(self.folder)
         self.addCleanup(recorder.datastore.close)
+        self.addCleanup(_join_others, set(threading.enumerate()))
         return recorder
 
     def test_insert_subscribe(self) -> None:
