@@ -66,6 +66,10 @@ def test_the_lease_certificate_from_phone_to_post(
     office.sign_in(tablet, "周敏")
     office.open_case(tablet, filing_number)
     tablet.picture("story-clerk")
+    case, file = tablet.page.url.rsplit("/", 1)[1], ledger.facts("file.stored")[0]["file"]
+    shown = tablet.page.request.get(f"{centre.url}/api/cases/{case}/files/{file}").body()
+    assert shown.startswith(b"\xff\xd8")
+    assert b"Exif" not in shown, "the place where a photograph was taken must not leave the device"
     tablet.press("领取，我来办")
     tablet.sees("您在办")
     office.tick_all(tablet, but=LEASE)
