@@ -12,6 +12,7 @@ from tests.browser.ledger import Ledger
 FILING_NUMBER = re.compile(r"BQS-\d{8}-\d{4}-\d")
 CASE_NUMBER = re.compile(r"BQ-\d{8}-\d{4}-\d")
 VERIFICATION_CODE = re.compile(r"\b[2-9A-Z]{4}(?:[- ][2-9A-Z]{4}){3}\b")
+STEP = re.compile(r"第 \d+ 步，共 \d+ 步")
 LEASE = "房屋租赁合同"
 
 
@@ -140,7 +141,9 @@ def test_the_lease_certificate_from_phone_to_post(
     audit.press(re.compile(case_number))
     audit.sees("办完了，已送到")
     audit.picture("story-audit-now", whole=True)
+    last = read(audit, STEP)
     audit.press("上一步")
+    assert read(audit, STEP) != last
     audit.sees("寄出了")
     audit.picture("story-audit", whole=True)
 
