@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from domain.case.commands import FileRef
+from domain.case.commands import FileRef, Position
 
 SUBPROTOCOL = "doorstep.sync.1"
 MAX_CLIENT_FRAME_BYTES = 65_536
@@ -41,7 +41,7 @@ class Outbox(Struct, frozen=True):
 class Base(Struct, frozen=True):
     """What the device had received when the command was given."""
 
-    pos: int
+    pos: Position
 
 
 class IntentBody(Struct, frozen=True, kw_only=True):

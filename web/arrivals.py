@@ -36,6 +36,9 @@ KEPT = timedelta(days=7)
 RETRY_SECONDS = 5
 JUDGED_AT_ONCE = 2
 
+DAMAGED = "hash-mismatch"
+"""Why an upload is rejected whose bytes are not those that were promised; sending it again may mend it."""
+
 
 class Announcement(Struct, frozen=True, kw_only=True):
     """What a device says of a file before it sends it.
@@ -111,9 +114,17 @@ class Arrivals:
             "sha256": said.sha256,
             "type": said.type,
         }
-        begun = await asyncio.to_thread(self._staging.create, upload, size=said.size, about=about, now=self._clock())
+        begun = await asyncio.to_thread(self._begun, upload, said.size, about)
         if "reported" not in begun.notes:
             self._open[upload] = by
+        return begun
+
+    def _begun(self, upload: UUID, size: int, about: dict[str, str]) -> Upload:
+        """The upload as it stands; one whose bytes were damaged on the way starts afresh."""
+        begun = self._staging.create(upload, size=size, about=about, now=self._clock())
+        if "reported" in begun.notes and begun.notes.get("reason") == DAMAGED:
+            self._staging.discard(upload)
+            begun = self._staging.create(upload, size=size, about=about, now=self._clock())
         return begun
 
     def find(self, upload: UUID, *, by: UUID) -> Upload:
@@ -161,7 +172,7 @@ class Arrivals:
         Raises:
             Exception: the first fault, once everything has been tried.
         """
-        finished = [upload for upload in self._open if self._is_finished(upload)]
+        finished = [upload for upload in tuple(self._open) if self._is_finished(upload)]
         ends = await asyncio.gather(*(self.settle(upload) for upload in finished), return_exceptions=True)
         for fault in ends:
             if isinstance(fault, BaseException) and not isinstance(fault, Problem):
@@ -178,7 +189,11 @@ class Arrivals:
             self._open.pop(upload, None)
 
     def _is_finished(self, upload: UUID) -> bool:
-        return self._staging.offset(upload) == self._staging.find(upload).size
+        try:
+            return self._staging.offset(upload) == self._staging.find(upload).size
+        except UploadNotFound:  # taken back while it was being announced
+            self._open.pop(upload, None)
+            return False
 
     def _settled(self, upload: UUID, done: asyncio.Task[Outcome]) -> None:
         del self._settling[upload]
@@ -229,9 +244,10 @@ def outcome_of(upload: Upload) -> Outcome:
     return Outcome(upload.notes["outcome"] == "stored", upload.notes.get("reason", ""))
 
 
-def report_id(file: UUID, sha256: str) -> UUID:
-    """The id of the command that tells the log of a file: the same for the same file, so that it has one effect."""
-    return uuid5(file, sha256)
+def report_id(command: StoreFile | RejectFile, lane: UUID) -> UUID:
+    """The id of the command that tells the log how an upload ended; the same for the same end, which counts once."""
+    said = (lane, command.uploaded_by, command.type, getattr(command, "reason", ""))
+    return uuid5(command.file.id, " ".join((command.file.sha256, *map(str, said))))
 
 
 def _owner(upload: Upload) -> UUID:
@@ -245,7 +261,7 @@ def _checked(content: bytes, *, promised: str) -> str:
         Unusable: it is not, or cannot be used.
     """
     if hashlib.sha256(content).hexdigest() != promised:
-        raise Unusable("hash-mismatch")
+        raise Unusable(DAMAGED)
     media_type = inspect(content)
     if len(content) > most_bytes(media_type):
         raise Unusable("too-large")
@@ -261,4 +277,5 @@ def _report(upload: Upload) -> Call:
         command = StoreFile(file=file, address=notes["address"], media_type=notes["media_type"], uploaded_by=by)
     else:
         command = RejectFile(file=file, reason=notes["reason"], uploaded_by=by)
-    return Call(id=report_id(file.id, file.sha256), lane=UUID(about["lane"]), command=command, by=CENTRE_ACTOR)
+    lane = UUID(about["lane"])
+    return Call(id=report_id(command, lane), lane=lane, command=command, by=CENTRE_ACTOR)

@@ -16,6 +16,7 @@ from uuid import UUID, uuid5
 
 from domain.case.commands import ClaimEffect, Command, RecordPosting, RecordRendering, ReportEffect
 from domain.case.facts import (
+    CaseDelivered,
     CasePosted,
     DispatchRequested,
     EffectClaimed,
@@ -43,7 +44,15 @@ RETRY_SECONDS = 5.0
 
 WATCHED = tuple(
     tag_of(kind)
-    for kind in (ResultIssued, ResultRendered, DispatchRequested, EffectClaimed, EffectUncertain, CasePosted)
+    for kind in (
+        ResultIssued,
+        ResultRendered,
+        DispatchRequested,
+        EffectClaimed,
+        EffectUncertain,
+        CasePosted,
+        CaseDelivered,
+    )
 )
 
 _log = logging.getLogger("doorstep.effects")
@@ -136,7 +145,7 @@ class Effects:
                 self._parcels[case] = position
             case EffectClaimed(channel=channel, position=asked) if channel == POST:
                 self._claimed.add(asked)
-            case CasePosted() | EffectUncertain():
+            case CasePosted() | EffectUncertain() | CaseDelivered():
                 self._parcels.pop(case, None)
             case _:
                 pass

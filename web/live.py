@@ -275,17 +275,27 @@ class Connection:
                 async with asyncio.timeout(HEARTBEAT_SECONDS):
                     await self._edge.stopping.wait()
                     break
-            await self._beat()
+            try:
+                await self._beat()
+            except Exception as error:
+                # A connection whose sign-in cannot be watched must not go on; the device comes back by itself.
+                self._edge.journal.fault(error, part="heartbeat")
+                break
         await self._socket.close(fr.CloseCode.RESTARTING, reason=str(RESTART_SPREAD_MS))
 
     async def _beat(self) -> None:
         if time.monotonic() - self._heard > SILENCE_SECONDS:
             self._out.abandon()
             await self._socket.close(fr.CloseCode.SLOW_DOWN)
-        elif self._sign_in is not None and not await asyncio.to_thread(self._edge.centre.is_open, self._sign_in):
+        elif self._sign_in is not None and not await asyncio.to_thread(self._still_good, self._sign_in):
             await self._end(self._session.signed_out("expired"))
         else:
             self._offer(self._session.ping())
+
+    def _still_good(self, sign_in: SignIn) -> bool:
+        """Whether the sign-in is open and the person's roles are those the connection was opened with."""
+        centre = self._edge.centre
+        return centre.is_open(sign_in) and centre.actor(sign_in) == self._session.actor
 
     async def _end(self, outputs: list[sync.Output]) -> None:
         for output in outputs:

@@ -23,7 +23,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.actors import Actor
-from store.staging import Upload, UploadTooLong, WrongOffset
+from store.staging import Upload, UploadNotFound, UploadTooLong, WrongOffset
 from web.arrivals import KEPT, MAX_PDF_BYTES, Announcement, Arrivals, Outcome, outcome_of
 from web.edge import Edge
 from web.errors import Problem, problem_answer
@@ -135,6 +135,8 @@ class _Uploads:
         try:
             async for piece in _pieces(request):
                 offset = await self._arrivals.append(upload, offset, piece)
+        except UploadNotFound:
+            raise Problem(404, "not-found") from None
         except WrongOffset as wrong:
             raise Problem(409, "wrong-offset", offset=wrong.offset) from wrong
         except UploadTooLong as long:

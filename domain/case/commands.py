@@ -15,7 +15,8 @@ from msgspec import Struct
 
 ShortText = Annotated[str, Limits(min_length=1, max_length=200)]
 LongText = Annotated[str, Limits(min_length=1, max_length=2000)]
-Sha256 = Annotated[str, Limits(pattern="^[0-9a-f]{64}$")]
+Sha256 = Annotated[str, Limits(pattern=r"^[0-9a-f]{64}\Z")]
+Position = Annotated[int, Limits(ge=0, le=2**63 - 1)]
 PageCount = Annotated[int, Limits(ge=1, le=99)]
 
 
@@ -169,7 +170,7 @@ class DecideCase(Command, frozen=True, kw_only=True):
     """
 
     type: ClassVar[str] = "case.decide@1"
-    outcome: Annotated[str, Limits(pattern="^(granted|rejected)$")]
+    outcome: Annotated[str, Limits(pattern=r"^(granted|rejected)\Z")]
     reason: Annotated[str, Limits(max_length=2000)] = ""
     basis: Annotated[str, Limits(max_length=500)] = ""
     remedies: Annotated[str, Limits(max_length=500)] = ""
@@ -195,7 +196,7 @@ class ConfirmDelivery(Command, frozen=True, kw_only=True):
     """
 
     type: ClassVar[str] = "case.deliver@1"
-    method: Annotated[str, Limits(pattern="^(pickup|mail|electronic)$")]
+    method: Annotated[str, Limits(pattern=r"^(pickup|mail|electronic)\Z")]
 
 
 class AddNote(Command, frozen=True, kw_only=True):
@@ -215,7 +216,7 @@ class ViewRecord(Command, frozen=True, kw_only=True):
     """
 
     type: ClassVar[str] = "record.view@1"
-    position: int
+    position: Position
     at: datetime
     offline: bool = False
 

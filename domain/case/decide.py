@@ -558,8 +558,11 @@ def _(command: c.RecordRendering, call: Call, bench: Bench) -> Decided:
 @decide.register
 def _(command: c.ClaimEffect, call: Call, bench: Bench) -> Decided:
     _require_centre(call)
-    if (command.position, command.channel) in bench.case(call.lane).effects:
+    case = bench.case(call.lane)
+    if (command.position, command.channel) in case.effects:
         raise StateChanged(status="effect-claimed")
+    if not case.dispatched or case.status is not CaseStatus.ISSUED:
+        raise StateChanged(status=str(case.status))
     return [(call.lane, f.EffectClaimed(position=command.position, channel=command.channel))]
 
 

@@ -235,8 +235,14 @@ def test_a_result_is_rendered_once() -> None:
     assert desk.do(rendered, by=CENTRE) == []
 
 
+@pytest.mark.parametrize("place", ["issued", "posted", "delivered"])
+def test_nothing_is_handed_to_the_post_that_was_not_asked_for_or_has_left_already(place: str) -> None:
+    with pytest.raises(StateChanged):
+        at(place).do(ClaimEffect(position=7, channel="post"), by=CENTRE)
+
+
 def test_an_effect_is_claimed_once() -> None:
-    desk = at("issued")
+    desk = at("dispatched")
 
     assert desk.do(ClaimEffect(position=7, channel="post"), by=CENTRE) == [EffectClaimed(position=7, channel="post")]
     with pytest.raises(StateChanged):
