@@ -15,16 +15,16 @@ from web.static import load_site
 
 LINE = "─" * 78
 WORDS = {
-    Role.WINDOW_CLERK: "窗口收件 window clerk",
+    Role.WINDOW_CLERK: "综合窗口 window clerk",
     Role.REVIEWER: "审核 reviewer",
     Role.DECIDER: "审批 decider",
     Role.COMMUNITY_WORKER: "社区 community worker",
     Role.DISTRICT_OFFICER: "区级 district officer",
     Role.CITY_OFFICER: "市级 city officer",
     Role.ASSESSOR: "评定机构 assessor",
-    Role.OUTLET_CLERK: "出件 outlet clerk",
-    Role.LEAD: "中心负责人 lead",
-    Role.AUDITOR: "监督 auditor",
+    Role.OUTLET_CLERK: "出件窗口 outlet clerk",
+    Role.LEAD: "带班 lead",
+    Role.AUDITOR: "审计员 auditor",
     Role.TRAINER: "培训 trainer",
     Role.OPERATOR: "运维 operator",
 }

@@ -76,9 +76,11 @@ export const en: Readonly<Record<Key, string>> = {
   'item.how-long': 'How long does it take?',
   'item.promise.0': 'Done on the day it is accepted',
   'item.promise': 'Done within {n} working {n|day|days} of acceptance',
-  'item.law': 'The law allows up to {n} working days; we promise less.',
-  'item.law-calendar': 'The law allows up to {n} days.',
+  'item.law': 'The law allows at most {n} working {n|day|days} from acceptance.',
+  'item.law-calendar': 'The law allows at most {n} {n|day|days} from acceptance.',
   'item.no-law': 'The law sets no limit; our promise counts.',
+  'item.answer-same-day':
+    'Complete in office hours: an answer by the end of that day; after hours: by the end of the next working day.',
   'item.answer-first': 'Once your papers are complete we answer within 5 working days: accepted, or what is missing.',
   'item.get': 'What do I get?',
   'item.get-mail': 'by post',
