@@ -449,6 +449,19 @@ async def test_bytes_that_are_not_the_promised_ones_are_rejected(desk: Desk) -> 
     assert answer.headers["doorstep-file"] == "rejected; reason=hash-mismatch"
 
 
+async def test_a_photograph_damaged_on_the_way_can_be_sent_again_and_is_stored(desk: Desk) -> None:
+    good = photo()
+    damaged = good[:-1] + bytes([good[-1] ^ 1])
+    promised = {"file": str(file_id(good)), "sha256": hashlib.sha256(good).hexdigest()}
+
+    first = await desk.upload(damaged, promised)
+    second = await desk.upload(good, promised)
+
+    assert first.headers["doorstep-file"] == "rejected; reason=hash-mismatch"
+    assert second.headers["doorstep-file"] == "stored"
+    assert [type(fact) for fact in desk.facts()] == [FileRejected, FileStored]
+
+
 async def test_a_photograph_announced_as_pdf_keeps_the_limit_of_photographs(desk: Desk) -> None:
     content = photo() + bytes(MAX_PHOTO_BYTES)
 
