@@ -287,15 +287,16 @@ class Connection:
         if time.monotonic() - self._heard > SILENCE_SECONDS:
             self._out.abandon()
             await self._socket.close(fr.CloseCode.SLOW_DOWN)
-        elif self._sign_in is not None and not await asyncio.to_thread(self._still_good, self._sign_in):
+        elif self._sign_in is not None and not await asyncio.to_thread(self._edge.centre.is_open, self._sign_in):
             await self._end(self._session.signed_out("expired"))
+        elif self._sign_in is not None and not await asyncio.to_thread(self._same_roles, self._sign_in):
+            await self._socket.close(fr.CloseCode.RESTARTING)  # the device dials again, and boots in its new scopes
         else:
             self._offer(self._session.ping())
 
-    def _still_good(self, sign_in: SignIn) -> bool:
-        """Whether the sign-in is open and the person's roles are those the connection was opened with."""
-        centre = self._edge.centre
-        return centre.is_open(sign_in) and centre.actor(sign_in) == self._session.actor
+    def _same_roles(self, sign_in: SignIn) -> bool:
+        """Whether the person's roles and office are those with which the connection was opened."""
+        return self._edge.centre.actor(sign_in) == self._session.actor
 
     async def _end(self, outputs: list[sync.Output]) -> None:
         for output in outputs:

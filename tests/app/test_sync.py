@@ -276,6 +276,27 @@ async def test_signing_out_ends_the_persons_open_sockets(site: Site, monkeypatch
         assert await closed_with(wire) == CloseCode.AUTH
 
 
+async def test_a_socket_whose_persons_roles_changed_is_closed_so_that_the_device_dials_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.live.HEARTBEAT_SECONDS", 0.05)
+    token = await site.sign_in(ZHOU)
+    async with site.wire() as wire:
+        await wire.say(hello(site.edge.tickets.issue(token)))
+        assert (await wire.hear())["t"] == "welcome"
+
+        await asyncio.to_thread(
+            site.edge.centre.enrol,
+            "zhoumin",
+            name="周敏",
+            roles=("reviewer",),
+            office="street",
+            password_hash="another",
+        )
+
+        assert await closed_with(wire) == CloseCode.RESTARTING
+
+
 # Clients that misbehave
 
 
