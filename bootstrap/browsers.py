@@ -1,4 +1,4 @@
-"""A Chromium for the browser tests, and Chinese type for it: the machine's own, else Debian's, else one from npm."""
+"""Browsers for the tests: a Chromium with Chinese type (the machine's own, Debian's or one from npm), other engines."""
 
 import os
 import shutil
@@ -11,6 +11,11 @@ from bootstrap import debian, pwa
 from bootstrap.places import CACHE, ROOT, site_packages
 from bootstrap.terminal import Trouble, run_or_stop, say
 
+# The other engines, by their programs, any of which will do, and the packages that bring them: one story runs in each.
+OTHER_ENGINES = {
+    ("firefox-esr", "firefox"): ["firefox-esr"],
+    ("WebKitWebDriver",): ["webkit2gtk-driver", "xvfb"],
+}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 PACKAGE = ROOT / "tests" / "browser" / "chromium"
@@ -48,13 +53,16 @@ def find() -> Chromium | None:
 
 
 def prepare() -> None:
-    """See to it that `find` finds a Chromium that can draw Chinese.
+    """See to it that `find` finds a Chromium that can draw Chinese; of the other engines install what can be.
 
     Raises:
         Trouble: none is installed and none could be.
     """
     if wanted := _missing_packages():
         debian.install(wanted, expect="a minute or two")
+    for programs, packages in OTHER_ENGINES.items():
+        if not any(map(shutil.which, programs)):
+            debian.install(packages, expect="a minute")
     if find() is None:
         _unpack_from_npm()
     if not _draws_chinese():

@@ -16,20 +16,38 @@ from bootstrap.places import CACHE, DATA, PICTURES, PWA, PYTHON, ROOT, STATIC, V
 from bootstrap.terminal import Trouble, report, say
 
 USAGE = """\
-./run [--port N] [--data DIR] [--empty] [--lan]
+./run [--port N] [--data DIR] [--empty] [--demo] [--lan]
                       start the service and say where to open it
     --port N          listen on port N instead of 8000
     --data DIR        keep everything in DIR instead of data/
     --empty           start without the demo centre
+    --demo            make the demo centre in an empty log on PostgreSQL too
     --lan             serve phones in the same network, by HTTPS
+./run build           make what serving needs, and serve nothing: for images of machines
 ./run test [...]      run every test; arguments go to pytest, and then only pytest runs
 ./run check           run linters, type checkers and audits
 ./run bench [--only NAME] [--json FILE]
                       measure against raw SQLite and raw sockets
+./run campaign NAME [--share 0..1] [--seed N]
+                      try a promise thousands of times; ./run campaign --help names them
+./run cluster         a PostgreSQL trio, two nodes and a balancer on this machine, and what is left when some are killed
 ./run clean           remove what these commands made; your data stays
-./run doorstep [...]  the command line of the service itself
+./run doorstep [...]  the command line of the service itself: check, rebuild, erase, keys, ...
 """
-MADE = (VENV, CACHE, STATIC, PWA / "node_modules", browsers.PACKAGE / "node_modules", PICTURES)
+PROVIDER = ROOT / "tests" / "signin" / "provider"
+"""An OpenID provider from npm, for the tests of sign-in."""
+AUDIT = ROOT / "tests" / "bench" / "audit"
+"""Lighthouse from npm, for the bench."""
+MADE = (
+    VENV,
+    CACHE,
+    STATIC,
+    PWA / "node_modules",
+    browsers.PACKAGE / "node_modules",
+    PROVIDER / "node_modules",
+    AUDIT / "node_modules",
+    PICTURES,
+)
 CACHES = (".hypothesis", ".import_linter_cache", ".mypy_cache", ".pytest_cache", ".ruff_cache")
 NOT_OURS = "The folder {} cannot be written ({}): make it yours, or copy it to a folder that is."
 FIRST_TIME = "about a minute the first time"
@@ -58,10 +76,17 @@ def _dispatch(arguments: list[str]) -> int:
             return 0
         case ["test", *rest]:
             return _test(rest)
+        case ["build"]:
+            _build()
+            return 0
         case ["check"]:
             return _check()
         case ["bench", *rest]:
             return _bench(rest)
+        case ["campaign", *rest]:
+            return _campaign(rest)
+        case ["cluster", *rest]:
+            return _cluster(rest)
         case ["clean"]:
             return _clean()
         case ["doorstep", *rest]:
@@ -76,10 +101,14 @@ def _dispatch(arguments: list[str]) -> int:
 
 def _serve(arguments: list[str]) -> int:
     flags = _serve_flags(arguments)
+    _build()
+    _become([PYTHON, "-m", "web", "serve", *flags])
+
+
+def _build() -> None:
     with _one_at_a_time():
         environment.install(environment.SERVICE, expect=FIRST_TIME, unless=[environment.DEVELOPMENT])
         pwa.build()
-    _become([PYTHON, "-m", "web", "serve", *flags])
 
 
 def _test(arguments: list[str]) -> int:
@@ -88,6 +117,7 @@ def _test(arguments: list[str]) -> int:
         pwa.build()
         node = pwa.node()
         pwa.install_packages(node)
+        pwa.install_packages(node, PROVIDER)
         browsers.prepare()
     unit_tests = 0
     if not arguments:
@@ -113,12 +143,39 @@ def _bench(arguments: list[str]) -> int:
     _become([PYTHON, "-m", "tests.bench", *arguments])
 
 
+def _campaign(arguments: list[str]) -> int:
+    with _one_at_a_time():
+        _prepare_development()
+    _become([PYTHON, "-m", "tests.campaigns", *arguments])
+
+
+def _cluster(arguments: list[str]) -> int:
+    with _one_at_a_time():
+        _prepare_development()
+    _become([PYTHON, "-m", "tests.cluster", *arguments])
+
+
 def _doorstep(arguments: list[str]) -> int:
     with _one_at_a_time():
         environment.install(environment.SERVICE, expect=FIRST_TIME, unless=[environment.DEVELOPMENT])
         if arguments[:1] == ["serve"]:
             pwa.build()
-    _become([PYTHON, "-m", "web", *arguments])
+    _become([PYTHON, "-m", "web", *_from_here(arguments)])
+
+
+def _from_here(arguments: list[str]) -> list[str]:
+    """Let a folder be meant from where the person stands, as in `./run --data`."""
+    meant = list(arguments)
+    for n, word in enumerate(arguments):
+        if word.startswith("--data="):
+            meant[n] = f"--data={_absolute(word.removeprefix('--data='))}"
+        elif n and arguments[n - 1] == "--data":
+            meant[n] = str(_absolute(word))
+    return meant
+
+
+def _absolute(text: str) -> Path:
+    return Path(text).expanduser().absolute()
 
 
 def _clean() -> int:
@@ -149,8 +206,9 @@ def _serve_flags(arguments: list[str]) -> list[str]:
     """
     parser = argparse.ArgumentParser(prog="./run", usage=USAGE, add_help=False, allow_abbrev=False)
     parser.add_argument("--port", type=int)
-    parser.add_argument("--data", type=lambda text: Path(text).expanduser().absolute())
+    parser.add_argument("--data", type=_absolute)
     parser.add_argument("--empty", action="store_true")
+    parser.add_argument("--demo", action="store_true")
     parser.add_argument("--lan", action="store_true")
     given = {f"--{name}": value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
     valued = [word for flag, value in given.items() if not isinstance(value, bool) for word in (flag, str(value))]

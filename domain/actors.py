@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from msgspec import Struct
@@ -34,6 +35,12 @@ OFFICE_OF_ROLE = {
     Role.COMMUNITY_WORKER: "community",
 }
 """Roles that sign in as another office than the street's own."""
+
+
+@lru_cache(maxsize=1_024)
+def roles_of(names: tuple[str, ...]) -> frozenset[Role]:
+    """The roles of these names; asked several times for every command, and there are few different ones."""
+    return frozenset(map(Role, names))
 
 
 def office_of(role: Role) -> str:

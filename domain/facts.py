@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 
-class Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False, tag_field="tag", tag=""):
+class Fact(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=False, tag_field="tag", tag=""):
     """Something that happened, in the past tense and in a caseworker's words.
 
     A subclass writes its stored tag out (`tag="case.accepted"`); the tag never changes, the class may move. Facts of a
@@ -19,12 +19,13 @@ class Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False, tag_f
     """
 
 
-class Sealed(Struct, frozen=True, omit_defaults=True):
+class Sealed(Struct, frozen=True, gc=False, omit_defaults=True):
     """A personal value inside a fact, kept encrypted under the key of one person.
 
     Attributes:
         person: whose key protects it; when that key is destroyed the value is gone and the fact stays.
-        box: nonce and ciphertext as stored; empty until the mapper has sealed it.
+        box: as stored, see `store.boxes`; empty until the mapper has sealed it, and for ever where the person had been
+            erased before.
         value: the plain value; present only between a decision and the mapper, and in the hands of a projection that
             has opened it. It is never stored.
     """
@@ -34,7 +35,7 @@ class Sealed(Struct, frozen=True, omit_defaults=True):
     value: Any | UnsetType = UNSET
 
 
-class Meta(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Meta(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """Who recorded a fact, from where, and when.
 
     Attributes:
@@ -45,6 +46,8 @@ class Meta(Struct, frozen=True, kw_only=True, omit_defaults=True):
         command: id of the command (intent) that led to the fact.
         recorded_at: the server's clock, UTC; the only clock from which deadlines are counted.
         captured_at: the device's clock when the command was given; untrusted.
+        entered_by: the member of staff who brought the command in for the actor, from a rescue file.
+        signature: reserved for the Ed25519 signature of the device over the command; not stored while empty.
     """
 
     actor: UUID
@@ -54,20 +57,24 @@ class Meta(Struct, frozen=True, kw_only=True, omit_defaults=True):
     command: UUID | None = None
     recorded_at: datetime
     captured_at: datetime | None = None
+    signature: bytes = b""
+    entered_by: UUID | None = None
 
 
-class Envelope(Struct, frozen=True):
+class Envelope(Struct, frozen=True, gc=False):
     """A fact at its place in a stream (satisfies eventsourcing's `DomainEventProtocol`).
 
     Attributes:
         originator_id: the stream.
         originator_version: place in the stream, from 1, dense.
+        stored_as: the old tag under which the fact is stored, where it was upcast; empty otherwise.
     """
 
     originator_id: UUID
     originator_version: int
     fact: Fact
     meta: Meta
+    stored_as: str = ""
 
 
 def tag_of(fact: type[Fact] | Fact) -> str:
@@ -87,4 +94,4 @@ def all_facts(root: type[Fact] = Fact) -> Iterator[type[Fact]]:
 
 def sealed_fields(kind: type[Fact]) -> tuple[str, ...]:
     """Names of the fields of `kind` that hold a sealed value (only top-level fields may)."""
-    return tuple(f.name for f in msgspec.structs.fields(kind) if "Sealed" in str(f.type))
+    return tuple(f.name for f in msgspec.structs.fields(kind) if f.type is Sealed or Sealed in get_args(f.type))

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import secrets
-import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from datetime import datetime, timedelta
+from contextlib import AbstractContextManager
+from datetime import date, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, ClassVar, cast
-from uuid import UUID, uuid5
+from typing import Any, ClassVar, Protocol, cast
+from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.persistence import Mapper
 from msgspec import Struct
 
-from domain.actors import Actor, Role
+from domain.actors import Actor, Role, roles_of
 from domain.calendar.calendar import Calendar
-from domain.case.state import Case
+from domain.case.state import Case, handled_item
+from domain.catalogue.delegation import DelegationOrder
 from domain.catalogue.items import ServiceItem
 from domain.centre.centre import (
     CALENDAR_STREAM,
     CATALOGUE_STREAM,
     CENTRE_STREAM,
-    NAMESPACE,
+    DELEGATION_STREAM,
     Arrangement,
     Particulars,
     Published,
@@ -33,30 +36,67 @@ from domain.centre.centre import (
 )
 from domain.centre.commands import EnrolStaff
 from domain.decisions import Call
+from domain.devices.devices import Device, device_stream
 from domain.facts import Envelope
 from domain.identity.identity import (
     CloseSession,
     OpenSession,
+    Person,
+    PersonRegistered,
+    ProveSession,
     RegisterPerson,
     Session,
+    login_stream,
     phone_stream,
     session_stream,
 )
+from domain.identity.keyring import Keyring, SecondFactorSet, keyring_stream
 from domain.refusals import NotFound
 from domain.staff.staff import Staff, StaffEnrolled
+from domain.training.content import Kind as ContentKind
+from domain.training.content import content_stream, index_stream
+from domain.training.publishing import Edition, Index
 from store import require_safe_sqlite
-from store.keys import KeyVault, derived_key, read_master_key
+from store.answers import Answer, repeated
+from store.heads import Heads
+from store.itself import CENTRE_ACTOR
+from store.judging import Gate
+from store.log import RESTORING, ForeignLog, Log
 from store.mapper import FactMapper
-from store.receipts import CommandApplied, CommandRefused, receipt_stream
-from store.sqlite import LogRecorder
-from store.states import CASE, PHONE, PUBLISHED, SELECT_STREAM, SESSION, STAFF, Kind, folded
-from store.writer import Answer, Writer
+from store.master import open_vault
+from store.receipts import Receipt, receipt_stream
+from store.shelf import KeyShelf
+from store.snapshots import Snapshots
+from store.states import (
+    CASE,
+    DEVICE,
+    EDITION,
+    INDEX,
+    KEYRING,
+    PERSON,
+    PHONE,
+    PUBLISHED,
+    SESSION,
+    SHAPES,
+    STAFF,
+    Kind,
+    loaded,
+)
+from store.writer import Writer
 
-CENTRE_ID = uuid5(NAMESPACE, "the centre itself")
-CENTRE_ACTOR = Actor(id=CENTRE_ID, roles=frozenset({Role.CENTRE}))
-"""The author of what the system does by itself."""
-
+PAGE = 1_000
 TOKEN_BYTES = 32
+ASK_AGAIN_SECONDS = 0.1
+PATIENCE_SECONDS = 3.0
+"""How long the centre asks again for the answer to what it does by itself, when the log cannot be written."""
+
+
+class EngineFactory(Protocol):
+    """What an engine's factory has beyond the library's."""
+
+    def key_shelf(self, folder: Path) -> KeyShelf:
+        """Where the wrapped keys lie that belong to this engine's log."""
+        ...
 
 
 class StaffRecord(Struct, frozen=True):
@@ -70,15 +110,23 @@ class Centre(Application[UUID]):
     """One centre on one log."""
 
     name = "doorstep"
-    env: ClassVar[dict[str, str]] = {"PERSISTENCE_MODULE": "store.sqlite:LogFactory"}
+    env: ClassVar[dict[str, str]] = {"PERSISTENCE_MODULE": "store.sqlite:LogFactory", "IS_SNAPSHOTTING_ENABLED": "y"}
 
-    def __init__(self, folder: Path, *, clock: Callable[[], datetime], new_id: Callable[[], UUID]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], UUID],
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         """Open the log in `folder`, making it if it is not there.
 
         Args:
             folder: holds `log.db`, `keys.db` and `master.key`.
             clock: the server's clock, UTC.
             new_id: source of fresh ids.
+            env: the library's settings, over those that keep the log in `folder`; they choose the engine.
 
         Raises:
             UnsafeSQLite: the SQLite library could corrupt the log.
@@ -88,28 +136,48 @@ class Centre(Application[UUID]):
         self.folder = folder
         self.clock = clock
         self.new_id = new_id
-        self.master_key = read_master_key(folder / "master.key")
-        (folder / "log.db").touch(mode=0o600)
-        self.vault = KeyVault(folder / "keys.db", self.master_key)
-        super().__init__({"SQLITE_DBNAME": str(folder / "log.db")})
-        self.writer = Writer(self.log_recorder, self.facts, self.vault, clock=clock)
-        self._reader = self.log_recorder.own_connection()
-        self._reader.database.row_factory = None
-        self._reading = threading.Lock()
+        super().__init__({"SQLITE_DBNAME": str(folder / "log.db"), **(env or {})})
+        assert self.snapshots is not None
+        self._kept = Snapshots(self.snapshots.recorder, SHAPES)
+        self._heads = Heads(self.event_log, partial(loaded, self.event_log, self.facts, self._kept))
+        self.writer = Writer(self.event_log, self.facts, self.vault, self._kept, clock=clock, gate=self.gate())
 
     @classmethod
-    def open(cls, folder: Path, *, clock: Callable[[], datetime], new_id: Callable[[], UUID]) -> Centre:
+    def open(
+        cls,
+        folder: Path,
+        *,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], UUID],
+        env: Mapping[str, str] | None = None,
+    ) -> Centre:
         """Open the centre in `folder`; see the constructor."""
-        return cls(folder, clock=clock, new_id=new_id)
+        return cls(folder, clock=clock, new_id=new_id, env=env)
+
+    def gate(self) -> Gate | None:
+        """What may refuse what a call is about to record; a centre of its own has nothing of the kind."""
+        return None
 
     def construct_mapper(self) -> Mapper[UUID]:
-        """The log's own mapper; its origin is made with the log."""
-        return FactMapper(self.vault, origin=self.origin)
+        """The log's own mapper; its origin is made with the log, and the engine says where the keys lie."""
+        shelf = cast("EngineFactory", self.factory).key_shelf(self.folder)
+        log_in_use = bool(self.factory.application_recorder().max_notification_id())
+        try:
+            self.vault = open_vault(shelf, self.folder / "master.key", log_in_use=log_in_use)
+        except BaseException:
+            shelf.close()
+            raise
+        try:
+            return FactMapper(self.vault, origin=self.origin)
+        except BaseException:
+            self.vault.close()
+            self.factory.close()
+            raise
 
     @property
-    def log_recorder(self) -> LogRecorder:
-        """The recorder, as the log's own class."""
-        return cast("LogRecorder", self.recorder)
+    def event_log(self) -> Log:
+        """The recorder, as the log that it is."""
+        return cast("Log", self.recorder)
 
     @property
     def facts(self) -> FactMapper:
@@ -120,19 +188,20 @@ class Centre(Application[UUID]):
     def origin(self) -> str:
         """The id of the log."""
         if not hasattr(self, "_origin"):
-            recorder = cast("LogRecorder", self.factory.application_recorder())
-            self._origin = recorder.origin(str(self.new_id()))
+            log = cast("Log", self.factory.application_recorder())
+            origin = log.origin(str(self.new_id()))
+            if origin.startswith(RESTORING):
+                raise ForeignLog("the log is being restored, or that was cut short: empty its place and restore again")
+            self._origin = origin
         return self._origin
 
     def key_for(self, purpose: str) -> bytes:
-        """A key for one purpose, the same on every start."""
-        return derived_key(self.master_key, purpose)
+        """A key for one purpose, the same on every start and under every master key."""
+        return self.vault.named(purpose)
 
     def close(self) -> None:
         """Finish what waits and close log and vault."""
         self.writer.close()
-        with self._reading:  # closing a connection under a running query would end the process
-            self._reader.close()
         super().close()
         self.vault.close()
 
@@ -152,19 +221,31 @@ class Centre(Application[UUID]):
             lane: the stream it concerns.
             id: the command's id where a retry must have one effect; a fresh one otherwise.
         """
-        return self.submit(Call(id=id or self.new_id(), lane=lane, command=command, by=CENTRE_ACTOR)).result()
+        call = Call(id=id or self.new_id(), lane=lane, command=command, by=CENTRE_ACTOR)
+        patience = time.monotonic() + PATIENCE_SECONDS
+        answer = self.submit(call).result()
+        while answer.verdict == "retry" and not self.writer.closed and time.monotonic() < patience:
+            time.sleep(ASK_AGAIN_SECONDS)
+            answer = self.submit(call).result()
+        return answer
 
     def answer_to(self, author: UUID, command_id: UUID) -> Answer | None:
         """The answer that was given to a command, None if it was never judged."""
-        stream = receipt_stream(author, command_id)
-        notes = self.read(stream)
-        if not notes:
+        found = self._receipt(author, command_id)
+        return repeated(*found) if found else None
+
+    def receipt(self, author: UUID, command_id: UUID) -> Receipt | None:
+        """The receipt of a command, None if it was never judged."""
+        found = self._receipt(author, command_id)
+        return found[0] if found else None
+
+    def _receipt(self, author: UUID, command_id: UUID) -> tuple[Receipt, int] | None:
+        rows = self.event_log.rows(receipt_stream(author, command_id))
+        if not rows:
             return None
-        receipt = notes[0].fact
-        assert isinstance(receipt, CommandApplied | CommandRefused)
-        if isinstance(receipt, CommandRefused):
-            return Answer(verdict=receipt.verdict, code=receipt.code, params=receipt.params, options=receipt.options)
-        return Answer(verdict="duplicate", pos=self.position_of(stream, 1) - receipt.offset)
+        receipt = self.facts.envelope(*rows[-1][1:]).fact
+        assert isinstance(receipt, Receipt)
+        return receipt, rows[-1].position
 
     def head(self) -> int:
         """Position of the last event, 0 in an empty log."""
@@ -172,16 +253,12 @@ class Centre(Application[UUID]):
 
     def read(self, stream: UUID, *, until: int | None = None) -> list[Envelope]:
         """The facts of a stream, up to and with position `until`."""
-        envelopes = cast("list[Envelope]", list(self.events.get(stream)))
-        if until is None:
-            return envelopes
-        return [e for e in envelopes if self.position_of(stream, e.originator_version) <= until]
+        rows = self.event_log.rows(stream)
+        return [self.facts.envelope(*row[1:]) for row in rows if until is None or row.position <= until]
 
     def positions(self, stream: UUID) -> dict[int, int]:
         """Version to position of every fact of a stream."""
-        with self.log_recorder.datastore.transaction(commit=False) as cursor:
-            cursor.execute("SELECT originator_version, rowid FROM stored_events WHERE originator_id=?", (stream.hex,))
-            return {int(row[0]): int(row[1]) for row in cursor.fetchall()}
+        return {row.version: row.position for row in self.event_log.rows(stream)}
 
     def position_of(self, stream: UUID, version: int) -> int:
         """Position of one fact."""
@@ -202,8 +279,8 @@ class Centre(Application[UUID]):
         Returns:
             The position up to which no wanted fact is missing, and the facts.
         """
-        reached, rows = self.log_recorder.rows_after(after, limit, tags=tags)
-        return reached, [(row[0], self.facts.envelope(*row[1:])) for row in rows]
+        reached, rows = self.event_log.rows_after(after, limit, tags=self.facts.stored_tags(tags))
+        return reached, [(row.position, self.facts.envelope(*row[1:])) for row in rows]
 
     def unseal(self, envelope: Envelope, field: str) -> Any:
         """The plain value of a sealed field, None once its key is gone."""
@@ -211,10 +288,22 @@ class Centre(Application[UUID]):
 
     def state(self, stream: UUID, kind: Kind) -> Any:
         """A stream folded at the head of the log; a stream of another kind counts as an empty one."""
-        with self._reading:
-            rows = self._reader.database.execute(SELECT_STREAM, (stream.hex,)).fetchall()
-        head = folded(rows, self.facts, stream, kind)
+        head = self._heads.head(stream, kind)
         return head.state if head.kind is kind else kind.initial
+
+    def at_one_moment(self) -> AbstractContextManager[None]:
+        """All that this thread asks within is answered as it stands at one moment, or later."""
+        return self._heads.at_one_moment()
+
+    @property
+    def looked_at(self) -> int | None:
+        """Position of the last event when a state was asked for last; None where that is not known."""
+        return self._heads.position
+
+    @property
+    def answers_at_once(self) -> bool:
+        """Whether states are at hand, so that a thread to ask for one would cost more than the answer."""
+        return self._heads.are_kept
 
     def case(self, case_id: UUID) -> Case:
         """A case at the head."""
@@ -251,40 +340,128 @@ class Centre(Application[UUID]):
             raise NotFound
         return items[wanted]
 
+    def in_force(self, item_id: str, *, on: date) -> int | None:
+        """The version of an item under which cases are filed on a local day, None where it is not offered."""
+        return cast("Published", self.state(item_stream(item_id), PUBLISHED)).offered(on)
+
+    def published(self, item_id: str) -> Published:
+        """Every version of an item, with its test cases and the days that are planned for it."""
+        return cast("Published", self.state(item_stream(item_id), PUBLISHED))
+
+    def versions(self, item_id: str) -> dict[int, ServiceItem]:
+        """Every version of an item that has been published."""
+        return self.published(item_id).items
+
+    def edition(self, kind: ContentKind, content_id: str) -> Edition:
+        """Everything that was published of one thing to be learnt."""
+        return cast("Edition", self.state(content_stream(kind, content_id), EDITION))
+
+    def learnt(self, kind: ContentKind) -> tuple[Edition, ...]:
+        """Everything of one kind that is learnt now, in the order of first publication."""
+        index = cast("Index", self.state(index_stream(kind), INDEX))
+        editions = (self.edition(kind, one) for one in index.ids)
+        return tuple(one for one in editions if one.content is not None)
+
+    def orders(self) -> tuple[DelegationOrder, ...]:
+        """All delegation orders that have been recorded."""
+        return tuple(cast("Published", self.state(DELEGATION_STREAM, PUBLISHED)).orders.values())
+
+    def item_of(self, case: Case) -> ServiceItem:
+        """The item of a filed case, in its version and with the route under which it was accepted."""
+        return handled_item(self.item(case.item_id, case.item_version), case)
+
     # People and sign-ins
 
     def person_for_phone(self, phone: str) -> UUID:
         """The resident who owns a telephone number, registered now if unknown."""
-        link = phone_stream(self.vault.keyed_hash(f"phone:{phone}"))
+        link = self.link_of(phone)
         owner = self.state(link, PHONE)
         if owner is None:
             self.by_itself(RegisterPerson(phone=phone, link=link), lane=self.new_id())
             owner = self.state(link, PHONE)
         return cast("UUID", owner)
 
+    def link_of(self, phone: str) -> UUID:
+        """The stream that says whose telephone it is, named by a keyed hash of the number."""
+        return phone_stream(self.vault.keyed_hash(f"phone:{phone}"))
+
     def phone_of(self, person: UUID) -> str | None:
-        """A resident's telephone number."""
+        """A resident's telephone number, None once it has been erased."""
         for envelope in self.read(person):
-            return cast("str | None", self.unseal(envelope, "phone"))
+            if isinstance(envelope.fact, PersonRegistered):
+                return cast("str | None", self.unseal(envelope, "phone"))
         return None
+
+    def person(self, person: UUID) -> Person:
+        """A resident at the head; an unregistered one if there is none."""
+        return cast("Person", self.state(person, PERSON))
 
     def open_session(self, person: UUID, *, kind: str, method: str, device: UUID | None, hours: float) -> str:
         """Record a sign-in and return its token; only the token's hash is stored."""
         token = secrets.token_urlsafe(TOKEN_BYTES)
-        expires = self.clock() + timedelta(hours=hours)
-        opened = OpenSession(person=person, kind=kind, method=method, device=device, expires_at=expires)
+        now = self.clock()
+        expires = now + timedelta(hours=hours)
+        opened = OpenSession(person=person, kind=kind, method=method, device=device, expires_at=expires, opened_at=now)
         self.by_itself(opened, lane=session_stream(_hash(token)))
         return token
 
     def session(self, token: str) -> Session | None:
-        """The open session of a token, None if it is unknown, expired or closed."""
+        """The open session of a token, None if it is unknown, expired or closed, or its device is blocked."""
+        session = self.sign_in_of(token)
+        return None if session is None or self.is_blocked(session.person, session.device) else session
+
+    def sign_in_of(self, token: str) -> Session | None:
+        """As `session`, but also on a blocked device: its connection has to be told to drop what it holds."""
         session = cast("Session | None", self.state(session_stream(_hash(token)), SESSION))
-        return session if session is not None and session.is_open(self.clock()) else None
+        return session if session is not None and self._counts(session) else None
+
+    def is_blocked(self, person: UUID, device: UUID | None) -> bool:
+        """Whether a person's device may not come any more; a sign-in that names none has none."""
+        return device is not None and cast("Device", self.state(device_stream(person, device), DEVICE)).blocked
 
     def is_open(self, session: Session) -> bool:
         """Whether a session that was found before still counts."""
         now = cast("Session | None", self.state(session.id, SESSION))
-        return now is not None and now.is_open(self.clock())
+        return now is not None and self._counts(now)
+
+    def prove_session(self, session: Session, *, method: str) -> Answer:
+        """Note that the person of an open session has shown once more who they are."""
+        return self.by_itself(ProveSession(method=method, at=self.clock()), lane=session.id)
+
+    def keyring(self, person: UUID) -> Keyring:
+        """With what a member of staff can sign in beside the password."""
+        return cast("Keyring", self.state(keyring_stream(person), KEYRING))
+
+    def second_factor(self, person: UUID) -> str | None:
+        """The secret from which one-time codes are made, None without one."""
+        if not self.keyring(person).has_second_factor:
+            return None
+        notes = self.read(keyring_stream(person))
+        set_up = next(one for one in reversed(notes) if isinstance(one.fact, SecondFactorSet))
+        return cast("str | None", self.unseal(set_up, "secret"))
+
+    def person_for_login(self, account: str) -> UUID | None:
+        """The resident to whom an account at an identity provider belongs, None if it is linked to nobody."""
+        return cast("UUID | None", self.state(self.login_of(account), PHONE))
+
+    def login_of(self, account: str) -> UUID:
+        """The stream that says whose account it is, named by a keyed hash of issuer and subject."""
+        return login_stream(self.vault.keyed_hash(f"login:{account}"))
+
+    def _counts(self, session: Session) -> bool:
+        return (
+            session.is_open(self.clock())
+            and not self.person(session.person).erased
+            and not self._is_from_before_a_block(session)
+        )
+
+    def _is_from_before_a_block(self, session: Session) -> bool:
+        """Whether the device was blocked and let come again since: who holds it now has to show who they are."""
+        if session.device is None:
+            return False
+        device = cast("Device", self.state(device_stream(session.person, session.device), DEVICE))
+        since = device.unblocked_at
+        return since is not None and (session.opened_at is None or session.opened_at < since)
 
     def close_session(self, token: str) -> None:
         """End a session; ending it twice does nothing."""
@@ -297,7 +474,7 @@ class Centre(Application[UUID]):
         staff = self.staff_by_id(session.person)
         return Actor(
             id=session.person,
-            roles=frozenset(Role(role) for role in staff.roles),
+            roles=roles_of(staff.roles),
             office=staff.office,
             device=session.device,
         )
@@ -324,9 +501,12 @@ class Centre(Application[UUID]):
 
     def everyone(self) -> Iterator[Staff]:
         """Every member of staff, in order of enrolment."""
-        notes = self.recorder.select_notifications(1, 10_000, topics=("staff.enrolled",))
-        for person in dict.fromkeys(cast("UUID", note.originator_id) for note in notes):
-            yield self.staff_by_id(person)
+        reached, seen = 0, set[UUID]()
+        while reached < self.head():
+            reached, rows = self.event_log.rows_after(reached, PAGE, tags=self.facts.stored_tags(["staff.enrolled"]))
+            people = dict.fromkeys(row.stream for row in rows if row.stream not in seen)
+            seen |= people.keys()
+            yield from map(self.staff_by_id, people)
 
 
 def _hash(token: str) -> str:

@@ -1,33 +1,51 @@
 """Files kept encrypted and addressed by what is on the disk: photographs, scans and rendered papers.
 
-Layout of a stored file: a header of magic and random salt, then segments of 64 KiB, each AES-256-GCM under a key that
-HKDF-SHA256 derives from the master key and the salt. The nonce of a segment is its number and whether it is the last
-(the STREAM construction of Hoang, Reyhanitabar, Rogaway and Vizár, 2015), so that a file cut short, lengthened or with
-segments in another order is refused. The address is the SHA-256 of the stored bytes.
+Layout of a stored file: whose it is, then what it is. The *cover* names the form, the person to whom the file belongs,
+and the file's own random key, wrapped under a key of that person's. The *body* (`store.segments`) is the content under
+the file's key, and its SHA-256 is the address: a file that is handed over from one person to another gets a new cover
+and keeps its address.
+
+Where they lie is told to the store (`store.places`): a folder of this machine, or a bucket that all nodes share.
+
+When a person's key is destroyed, their files are noise wherever copies of them lie. Beside the files, `of/PERSON/` has
+an empty entry for each address of a person's, so that theirs can be found and removed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
+from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from msgspec import Struct
 
-SEGMENT_BYTES = 65_536
-KEY_BYTES = 32
-SALT_BYTES = 32
-TAG_BYTES = 16
+from store.drafts import Draft
+from store.places import Places
+from store.segments import (
+    KEY_BYTES,
+    PREAMBLE_BYTES,
+    SALT_BYTES,
+    TAG_BYTES,
+    NotUnderThisKey,
+    opened,
+    sealed,
+    unwrapped,
+    wrapped,
+)
+
 MAGIC = b"DSF1"
-HEADER_BYTES = len(MAGIC) + SALT_BYTES
+PERSON_BYTES = 16
+COVER_BYTES = len(MAGIC) + PERSON_BYTES + KEY_BYTES + TAG_BYTES
+
+PURPOSE = "files"
+"""Name of the key that a person's files are wrapped under, among the keys that are derived from theirs."""
+
+OWNERS = "of"
 
 _ADDRESS = re.compile("[0-9a-f]{64}")
 _READ_BYTES = 1 << 20
@@ -41,15 +59,39 @@ class FileNotStored(FilesError, LookupError):
     """There is no file at this address."""
 
 
+class FileErased(FilesError):
+    """The person to whom the file belongs was erased: nobody can read it any more."""
+
+
 class FileDamaged(FilesError):
-    """What is on the disk is not what was stored: changed, cut short, or not under this master key."""
+    """What is on the disk is not what was stored: changed, cut short, or not under this person's key."""
+
+
+class FilesAway(FilesError):
+    """Where the files are kept cannot be reached now; nothing is lost, and it may be tried again."""
+
+
+class PersonKeys(Protocol):
+    """Where the keys of persons come from; a `KeyVault`."""
+
+    def derived(self, person: UUID, purpose: str) -> bytes | None:
+        """32 bytes for one purpose from the key of a person, None if there is no key or it was destroyed."""
+        ...
+
+    def derived_for_writing(self, person: UUID, purpose: str) -> bytes:
+        """The same; a person without a key gets one, which is on the disk when this returns.
+
+        Raises:
+            KeyDestroyed: the person was erased.
+        """
+        ...
 
 
 class Stored(Struct, frozen=True):
     """A file that is on the disk for good.
 
     Attributes:
-        address: SHA-256 of the stored bytes in hex; two files of the same content have different addresses.
+        address: SHA-256 of the stored body in hex; two files of the same content have different addresses.
         sha256: SHA-256 of the content in hex.
         size: of the content, in bytes.
     """
@@ -63,41 +105,47 @@ class FileStore:
     """Content-addressed files, encrypted at rest; safe to share between threads.
 
     Args:
-        folder: where the files are; made if it is missing.
-        master_key: 32 bytes, kept apart from `folder`. Without it the files are noise.
-        random_bytes: source of salts.
-
-    Raises:
-        ValueError: the master key does not have 32 bytes.
+        places: where the files are.
+        keys: of the persons to whom they belong.
+        random_bytes: source of salts and of the files' own keys.
     """
 
-    def __init__(self, folder: Path, master_key: bytes, *, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
-        if len(master_key) != KEY_BYTES:
-            raise ValueError(f"a master key has {KEY_BYTES} bytes, not {len(master_key)}")
-        self._folder = folder
-        self._master_key = master_key
+    def __init__(self, places: Places, keys: PersonKeys, *, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
+        self._places = places
+        self._keys = keys
         self._random_bytes = random_bytes
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def put(self, content: bytes | Path | Iterable[bytes]) -> Stored:
-        """Keep `content` (bytes, a file's path, or its parts in order); it has reached the disk when this returns."""
-        salt = self._random_bytes(SALT_BYTES)
+    def put(self, content: bytes | Path | Iterable[bytes], *, person: UUID) -> Stored:
+        """Keep `content` (bytes, a file's path, or its parts in order); it has reached the disk when this returns.
+
+        Args:
+            content: what to keep.
+            person: to whom it belongs, and with whom it is erased.
+
+        Raises:
+            KeyDestroyed: the person was erased.
+        """
+        salt, key = self._random_bytes(SALT_BYTES), self._random_bytes(KEY_BYTES)
+        cover = self._cover(person, key, salt)
         plain, boxed = _Tally(), _Tally()
-        with _Draft(self._folder) as draft:
-            for block in boxed.over(self._sealed(plain.over(_parts(content)), salt)):
+        with Draft(self._places.drafts) as draft:
+            draft.write(cover)
+            for block in boxed.over(sealed(plain.over(_parts(content)), key, salt)):
                 draft.write(block)
-            draft.keep_as(self._path(boxed.sha256))
+            self._enter(person, boxed.sha256)
+            self._places.put(draft, _name(boxed.sha256))
         return Stored(boxed.sha256, plain.sha256, plain.size)
 
     def exists(self, address: str) -> bool:
         """Whether a file is kept at `address`; anything that is no address is not."""
-        return _ADDRESS.fullmatch(address) is not None and self._path(address).is_file()
+        return _ADDRESS.fullmatch(address) is not None and self._places.exists(_name(address))
 
     def read(self, address: str) -> bytes:
         """The content at `address`.
 
         Raises:
             FileNotStored: nothing is kept there.
+            FileErased: the person to whom it belonged was erased.
             FileDamaged: the stored bytes were changed.
         """
         return b"".join(self.open(address))
@@ -107,77 +155,160 @@ class FileStore:
 
         Raises:
             FileNotStored: nothing is kept there.
+            FileErased: the person to whom it belonged was erased.
             FileDamaged: the stored bytes were changed.
         """
+        content = self._opened(address)
+        next(content)  # up to here everything is checked
+        return content
+
+    def owner(self, address: str) -> UUID:
+        """To whom the file at `address` belongs.
+
+        Raises:
+            FileNotStored: nothing is kept there.
+            FileDamaged: it does not say.
+        """
+        return self._read_cover(address)[0]
+
+    def hand_over(self, address: str, *, to: UUID) -> None:
+        """Let the file at `address` belong to another person, from whose key on it depends; once is as good as twice.
+
+        Raises:
+            FileNotStored: nothing is kept there.
+            FileErased: the person to whom it belonged was erased.
+            KeyDestroyed: the other one was.
+        """
+        person, box = self._read_cover(address)
+        if person != to:
+            self._cover_anew(address, person, box, to)
+            self._places.remove([_entry(person, address)])
+
+    def of(self, person: UUID) -> list[str]:
+        """Addresses of the files that belong to `person`."""
+        return [name.rpartition("/")[2] for name, _ in self._places.names(f"{OWNERS}/{person.hex}")]
+
+    def erase(self, person: UUID) -> list[str]:
+        """Remove every file of `person`, and return which; nothing is left to do the second time."""
+        entered = self.of(person)
+        gone = [address for address in entered if self._is_of(person, address)]
+        self._places.remove([_name(address) for address in gone])
+        self._places.remove([_entry(person, address) for address in entered])
+        return gone
+
+    def remove(self, address: str) -> None:
+        """Remove one file; nothing is left to do the second time."""
         if not self.exists(address):
+            return
+        with contextlib.suppress(FileDamaged):
+            self._places.remove([_entry(self.owner(address), address)])
+        self._places.remove([_name(address)])
+
+    def addresses(self) -> Iterator[tuple[str, float]]:
+        """Every file that is kept, with the time of its last change (seconds since 1970)."""
+        for name, changed_at in self._places.everything():
+            if not name.startswith(f"{OWNERS}/"):
+                yield name.replace("/", ""), changed_at
+
+    def sweep_drafts(self, before: float) -> int:
+        """Remove what was begun before a time (seconds since 1970) and never kept; how many there were."""
+        old = [path for path in self._places.drafts.iterdir() if path.stat().st_mtime < before]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
+    def _is_of(self, person: UUID, address: str) -> bool:
+        """Whether a file is there that belongs to `person`, or that does not say to whom it belongs."""
+        try:
+            return self.owner(address) == person
+        except FileNotStored:
+            return False
+        except FileDamaged:
+            return True
+
+    def _enter(self, person: UUID, address: str) -> None:
+        """Note whose file it is, before it is in its place: no file is ever without its entry."""
+        self._places.mark(_entry(person, address))
+
+    def _cover(self, person: UUID, key: bytes, salt: bytes) -> bytes:
+        said = MAGIC + person.bytes
+        return said + wrapped(key, self._keys.derived_for_writing(person, PURPOSE), salt, said=said)
+
+    def _read_cover(self, address: str) -> tuple[UUID, bytes]:
+        if not _ADDRESS.fullmatch(address):
             raise FileNotStored(address)
-        path = self._path(address)
-        with path.open("rb") as stored:
-            if hashlib.file_digest(stored, "sha256").hexdigest() != address:
+        try:
+            return _said_by(self._places.start(_name(address), COVER_BYTES), address)
+        except FileNotFoundError:
+            raise FileNotStored(address) from None
+
+    def _unwrapped(self, address: str, person: UUID, box: bytes, salt: bytes) -> bytes:
+        persons_key = self._keys.derived(person, PURPOSE)
+        if persons_key is None:
+            raise FileErased(address)
+        try:
+            return unwrapped(box, persons_key, salt, said=MAGIC + person.bytes)
+        except NotUnderThisKey as error:
+            raise FileDamaged(address) from error
+
+    def _cover_anew(self, address: str, person: UUID, box: bytes, to: UUID) -> None:
+        with self._places.open(_name(address)) as stored, Draft(self._places.drafts) as draft:
+            stored.seek(COVER_BYTES)
+            salt = stored.read(SALT_BYTES)
+            draft.write(self._cover(to, self._unwrapped(address, person, box, salt), salt))
+            stored.seek(COVER_BYTES)
+            for part in _read(stored):
+                draft.write(part)
+            self._enter(to, address)
+            self._places.put(draft, _name(address))
+
+    def _opened(self, address: str) -> Iterator[bytes]:
+        """Nothing, once the file turned out to be what was stored and readable; then its content."""
+        if not _ADDRESS.fullmatch(address):
+            raise FileNotStored(address)
+        with contextlib.ExitStack() as stack:
+            try:
+                stored = stack.enter_context(self._places.open(_name(address)))
+            except FileNotFoundError:
+                raise FileNotStored(address) from None
+            person, box = _said_by(stored.read(COVER_BYTES), address)
+            if _sha256(stored) != address:
                 raise FileDamaged(address)
-        return self._opened(path)
-
-    def _path(self, address: str) -> Path:
-        return self._folder / address[:2] / address[2:]
-
-    def _key(self, salt: bytes) -> AESGCM:
-        return AESGCM(HKDF(SHA256(), KEY_BYTES, salt, b"doorstep file 1").derive(self._master_key))
-
-    def _sealed(self, content: Iterable[bytes], salt: bytes) -> Iterator[bytes]:
-        header = MAGIC + salt
-        key = self._key(salt)
-        yield header
-        for number, segment, last in _segments(content):
-            yield key.encrypt(_nonce(number, last=last), segment, header)
-
-    def _opened(self, path: Path) -> Iterator[bytes]:
-        with path.open("rb") as stored:
-            header = stored.read(HEADER_BYTES)
-            if len(header) != HEADER_BYTES or not header.startswith(MAGIC):
-                raise FileDamaged(path.name)
-            key = self._key(header[len(MAGIC) :])
-            for number, box, last in _segments(_read(stored), SEGMENT_BYTES + TAG_BYTES):
-                try:
-                    yield key.decrypt(_nonce(number, last=last), box, header)
-                except InvalidTag as error:
-                    raise FileDamaged(path.name) from error
+            stored.seek(COVER_BYTES)
+            preamble = stored.read(PREAMBLE_BYTES)
+            key = self._unwrapped(address, person, box, preamble[:SALT_BYTES])
+            yield b""
+            try:
+                yield from opened(preamble, _read(stored), key)
+            except NotUnderThisKey as error:
+                raise FileDamaged(address) from error
 
 
-def sync_folder(folder: Path) -> None:
-    """Make names in `folder` (new, replaced or removed) survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _name(address: str) -> str:
+    return f"{address[:2]}/{address[2:]}"
 
 
-class _Draft:
-    """A temporary file beside its final place; it disappears unless it is kept."""
+def _entry(person: UUID, address: str) -> str:
+    return f"{OWNERS}/{person.hex}/{address}"
 
-    def __init__(self, folder: Path) -> None:
-        handle, name = tempfile.mkstemp(prefix=".draft-", dir=folder)
-        self._path = Path(name)
-        self._file = os.fdopen(handle, "wb")
 
-    def __enter__(self) -> _Draft:
-        return self
+def _sha256(rest: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    for part in _read(rest):
+        digest.update(part)
+    return digest.hexdigest()
 
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-        self._path.unlink(missing_ok=True)
 
-    def write(self, block: bytes) -> None:
-        self._file.write(block)
+def _said_by(cover: bytes, address: str) -> tuple[UUID, bytes]:
+    """To whom a file belongs, and its key under theirs.
 
-    def keep_as(self, path: Path) -> None:
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        if not path.parent.exists():
-            path.parent.mkdir(mode=0o700, exist_ok=True)
-            sync_folder(path.parent.parent)
-        self._path.replace(path)
-        sync_folder(path.parent)
+    Raises:
+        FileDamaged: it does not say.
+    """
+    if len(cover) != COVER_BYTES or not cover.startswith(MAGIC):
+        raise FileDamaged(address)
+    person, box = cover[len(MAGIC) :][:PERSON_BYTES], cover[len(MAGIC) + PERSON_BYTES :]
+    return UUID(bytes=person), box
 
 
 def _parts(content: bytes | Path | Iterable[bytes]) -> Iterable[bytes]:
@@ -216,19 +347,3 @@ class _Tally:
             self._digest.update(part)
             self.size += len(part)
             yield part
-
-
-def _segments(parts: Iterable[bytes], size: int = SEGMENT_BYTES) -> Iterator[tuple[int, bytes, bool]]:
-    """Number, bytes and whether it is the last, for each segment; at least one, and only the last is shorter."""
-    number, held = 0, bytearray()
-    for part in parts:
-        held += part
-        while len(held) > size:
-            yield number, bytes(held[:size]), False
-            del held[:size]
-            number += 1
-    yield number, bytes(held), True
-
-
-def _nonce(number: int, *, last: bool) -> bytes:
-    return number.to_bytes(11, "big") + bytes([last])

@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 import msgspec
-from cryptography.exceptions import InvalidTag
 from eventsourcing.persistence import Mapper, MapperDeserialisationError, StoredEvent
 from msgspec.structs import replace
 
 from domain.facts import Envelope, Fact, Meta, Sealed, all_facts, sealed_fields, tag_of
-from store.keys import NONCE_BYTES, KeyVault
+from store.boxes import SALT_BYTES, BoxDamaged, seal, unseal
+from store.upcasts import UPCASTS, UnknownTag, Upcast, Upcasts
+
+SALTS_AT_ONCE = 256
+UNREADABLE = (UnknownTag, msgspec.MsgspecError, UnicodeError, RecursionError)
+"""What the decoder of a known form raises for bytes that are not of it."""
+
+
+class NewerFact(MapperDeserialisationError):
+    """A fact of a kind that this program does not know: most likely a newer one on the same log has written it."""
+
+
+class PersonKeys(Protocol):
+    """The keys of persons; `store.keys.KeyVault` has them."""
+
+    def key(self, person: UUID) -> bytes | None:
+        """The person's key, None if there is none."""
+        ...
+
+    def key_for_writing(self, person: UUID) -> bytes | None:
+        """The person's key, made if there never was one; None if the person was erased."""
+        ...
 
 
 class _Stored(msgspec.Struct):
@@ -21,9 +41,6 @@ class _Stored(msgspec.Struct):
 
     meta: Meta
     fact: Fact
-
-
-NONCES_AT_ONCE = 256
 
 
 class Author(msgspec.Struct, frozen=True, gc=False):
@@ -39,20 +56,37 @@ class Authored(msgspec.Struct, frozen=True, gc=False):
     fact: Fact
 
 
-class _Nonces:
-    """Random nonces, drawn from the system many at a time: a system call for each would cost more than the cipher."""
+class _Old(msgspec.Struct):
+    """The stored form of a fact whose class is no more."""
+
+    meta: dict[str, Any]
+    fact: dict[str, Any]
+
+
+class _Tag(msgspec.Struct):
+    tag: str
+
+
+class _Tagged(msgspec.Struct):
+    """The part of the stored form that says what it is."""
+
+    fact: _Tag
+
+
+class _Salts:
+    """Random salts, drawn from the system many at a time: a system call for each would cost more than the cipher."""
 
     def __init__(self) -> None:
         self._drawn: Iterator[bytes] = iter(())
 
     def next(self) -> bytes:
-        """A nonce that nobody has had; for any thread of this process."""
-        nonce = next(self._drawn, None)
-        if nonce is None:
-            many = secrets.token_bytes(NONCE_BYTES * NONCES_AT_ONCE)
-            self._drawn = iter([many[at : at + NONCE_BYTES] for at in range(0, len(many), NONCE_BYTES)])
+        """A salt that nobody has had; for any thread of this process."""
+        salt = next(self._drawn, None)
+        if salt is None:
+            many = secrets.token_bytes(SALT_BYTES * SALTS_AT_ONCE)
+            self._drawn = iter([many[at : at + SALT_BYTES] for at in range(0, len(many), SALT_BYTES)])
             return self.next()
-        return nonce
+        return salt
 
 
 def _any_fact() -> Any:
@@ -71,18 +105,27 @@ class FactMapper(Mapper[UUID]):
     log, the kind of fact, its place, its field and its person, so that a ciphertext moved elsewhere does not open.
     """
 
-    def __init__(self, vault: KeyVault, *, origin: str) -> None:
+    def __init__(
+        self,
+        keys: PersonKeys,
+        *,
+        origin: str,
+        upcasts: Mapping[str, Upcast] = UPCASTS,
+        salt: Callable[[], bytes] | None = None,
+    ) -> None:
         """Make a mapper.
 
         Args:
-            vault: keys of persons.
+            keys: keys of persons.
             origin: id of the log.
+            upcasts: how old forms are read.
+            salt: source of fresh random salts, `boxes.SALT_BYTES` each; the system's by default.
         """
         self.compressor = None
         self.cipher = None
-        self._vault = vault
+        self._keys = keys
         self._origin = origin
-        self._nonces = _Nonces()
+        self._salt = salt or _Salts().next
         self._encoder = msgspec.json.Encoder()
         self._decoders: dict[str, msgspec.json.Decoder[Any]] = {}
         authored = msgspec.defstruct("Authored", [("meta", Author), ("fact", _any_fact())], frozen=True, gc=False)
@@ -93,6 +136,20 @@ class FactMapper(Mapper[UUID]):
             stored = msgspec.defstruct("_Stored", [("meta", Meta), ("fact", kind)], frozen=True, gc=False)
             self._decoders[tag] = msgspec.json.Decoder(stored)
             self._sealed[tag] = sealed_fields(kind)
+        self._upcasts = Upcasts(upcasts, self.tags)
+
+    @property
+    def tags(self) -> Collection[str]:
+        """Tags of the facts of today."""
+        return self._decoders.keys()
+
+    def stored_tags(self, tags: Collection[str]) -> set[str]:
+        """All tags under which facts of the given tags of today may be stored; for asking the log for them."""
+        return self._upcasts.stored(tags)
+
+    def current_tag(self, tag: str) -> str:
+        """The tag of today of a fact that is stored under `tag`."""
+        return self._upcasts.current(tag)
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
         """The stored form of an envelope, its personal values sealed."""
@@ -108,50 +165,88 @@ class FactMapper(Mapper[UUID]):
         Raises:
             MapperDeserialisationError: names stream, version and tag of what cannot be read.
         """
-        stored = self.decode(
-            stored_event.topic, stored_event.state, stored_event.originator_id, stored_event.originator_version
-        )
-        return Envelope(
-            cast("UUID", stored_event.originator_id), stored_event.originator_version, stored.fact, stored.meta
-        )
+        stream = cast("UUID", stored_event.originator_id)
+        return self.envelope(stream, stored_event.originator_version, stored_event.topic, stored_event.state)
 
-    def envelope(self, stream: str, version: int, tag: str, state: bytes) -> Envelope:
-        """The envelope of a row of the log, whose stream is written as hexadecimal digits."""
+    def envelope(self, stream: UUID, version: int, tag: str, state: bytes) -> Envelope:
+        """The envelope of a row of the log.
+
+        Raises:
+            MapperDeserialisationError: names stream, version and tag of what cannot be read.
+        """
         stored = self.decode(tag, state, stream, version)
-        return Envelope(UUID(stream), version, stored.fact, stored.meta)
+        return Envelope(stream, version, stored.fact, stored.meta, "" if tag in self._decoders else tag)
 
     def decode(self, tag: str, state: bytes, stream: object, version: int) -> _Stored:
-        """Fact and meta of stored bytes, without the cost of an envelope."""
-        try:
-            return cast("_Stored", self._decoders[tag].decode(state))
-        except (KeyError, msgspec.MsgspecError) as error:
-            raise MapperDeserialisationError(f"cannot read {tag} at {stream}/{version}: {error}") from error
+        """Fact and meta of stored bytes, without the cost of an envelope.
 
-    def authored(self, rows: Iterable[tuple[bytes]], stream: UUID) -> list[Authored]:
-        """Facts and authors of a stream from its stored bytes, in order from version 1."""
-        read: list[Authored] = []
+        Raises:
+            MapperDeserialisationError: names stream, version and tag of what cannot be read.
+        """
+        decoder = self._decoders.get(tag)
         try:
-            for (state,) in rows:
-                read.append(self._authored.decode(state))
-        except msgspec.MsgspecError as error:
-            raise MapperDeserialisationError(f"cannot read {stream}/{len(read) + 1}: {error}") from error
-        return read
+            return cast("_Stored", decoder.decode(state) if decoder else self._upcast(tag, state))
+        except UNREADABLE as error:
+            raise _unreadable(tag, stream, version, error) from error
+
+    def authored(self, states: Iterable[bytes], stream: UUID, *, after: int = 0) -> list[Authored]:
+        """Facts and authors of a stream from its stored bytes, in order from the version after `after`.
+
+        Raises:
+            MapperDeserialisationError: names stream, version and tag of the first that cannot be read.
+        """
+        decode, stored = self._authored.decode, tuple(states)
+        try:
+            return [decode(state) for state in stored]
+        except UNREADABLE:  # one of them is of an old form, or damaged
+            return [self._authored_of(state, stream, version) for version, state in enumerate(stored, after + 1)]
 
     def unseal(self, envelope: Envelope, field: str) -> Any:
-        """The plain value of a sealed field; None if the field is empty or the person's key is gone."""
+        """The plain value of a sealed field; None if the field is empty or the person's key is gone.
+
+        Raises:
+            MapperDeserialisationError: names stream, version, tag and field of a box that does not open under the key.
+        """
         sealed = cast("Sealed | None", getattr(envelope.fact, field))
-        if sealed is None:
+        key = self._keys.key(sealed.person) if sealed is not None and sealed.box else None
+        if sealed is None or key is None:
             return None
-        cipher = self._vault.cipher(sealed.person)
-        if cipher is None:
-            return None
-        bound = self._bound_to(envelope, tag_of(envelope.fact), field, sealed.person)
+        tag = envelope.stored_as or tag_of(envelope.fact)
+        name = self._upcasts.sealed_as(tag, field)
         try:
-            plain = cipher.decrypt(sealed.box[:NONCE_BYTES], sealed.box[NONCE_BYTES:], bound)
-        except InvalidTag as error:
+            return msgspec.json.decode(unseal(key, sealed.box, self._bound_to(envelope, tag, name, sealed.person)))
+        except BoxDamaged as error:
             place = f"{envelope.originator_id}/{envelope.originator_version}"
-            raise MapperDeserialisationError(f"{field} of {tag_of(envelope.fact)} at {place} was altered") from error
-        return msgspec.json.decode(plain)
+            raise MapperDeserialisationError(f"{name} of {tag} at {place} {error}") from error
+
+    def _upcast(self, tag: str, state: bytes) -> _Stored:
+        """A fact that is stored in an old form, as the fact of today."""
+        stored = msgspec.json.decode(state, type=_Old)
+        fields = {name: value for name, value in stored.fact.items() if name != "tag"}
+        try:
+            changed = self._upcasts.change(tag, fields)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise msgspec.ValidationError(f"{type(error).__name__} on the way from its old form") from error
+        now = self._upcasts.current(tag)
+        again = self._encoder.encode({"meta": stored.meta, "fact": {**changed, "tag": now}})
+        return cast("_Stored", self._decoders[now].decode(again))
+
+    def _authored_of(self, state: bytes, stream: UUID, version: int) -> Authored:
+        try:
+            return cast("Authored", self._authored.decode(state))
+        except UNREADABLE as error:
+            return self._authored_before(state, stream, version, error)
+
+    def _authored_before(self, state: bytes, stream: UUID, version: int, error: Exception) -> Authored:
+        """A fact that is not of today's form: one of an old form, or damaged."""
+        try:
+            tag = msgspec.json.decode(state, type=_Tagged).fact.tag
+        except UNREADABLE:
+            tag = "what has no tag"
+        if tag in self._decoders:
+            raise _unreadable(tag, stream, version, error) from error
+        stored = self.decode(tag, state, stream, version)
+        return Authored(Author(stored.meta.actor), stored.fact)
 
     def _seal(self, envelope: Envelope, tag: str) -> Fact:
         boxes: dict[str, Sealed] = {}
@@ -159,13 +254,20 @@ class FactMapper(Mapper[UUID]):
             sealed = cast("Sealed | None", getattr(envelope.fact, field))
             if sealed is None:
                 continue
-            nonce = self._nonces.next()
+            key = self._keys.key_for_writing(sealed.person)
+            if key is None:  # the person was erased: what still comes is gone at once
+                boxes[field] = Sealed(sealed.person)
+                continue
             bound = self._bound_to(envelope, tag, field, sealed.person)
-            cipher = self._vault.cipher_for_writing(sealed.person)
-            box = nonce + cipher.encrypt(nonce, self._encoder.encode(sealed.value), bound)
+            box = seal(key, self._salt(), self._encoder.encode(sealed.value), bound)
             boxes[field] = Sealed(sealed.person, box=box)
         return replace(envelope.fact, **boxes)
 
     def _bound_to(self, envelope: Envelope, tag: str, field: str, person: UUID) -> bytes:
         place = f"{envelope.originator_id.hex}|{envelope.originator_version}"
         return f"{self._origin}|{tag}|{place}|{field}|{person.hex}".encode()
+
+
+def _unreadable(tag: str, stream: object, version: int, error: Exception) -> MapperDeserialisationError:
+    kind = NewerFact if isinstance(error, UnknownTag) else MapperDeserialisationError
+    return kind(f"cannot read {tag} at {stream}/{version}: {error}")

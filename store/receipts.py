@@ -6,6 +6,7 @@ nobody can take another's command id.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -44,6 +45,46 @@ class CommandRefused(Fact, frozen=True, kw_only=True, tag="command.refused"):
     params: dict[str, Any]
     options: tuple[str, ...]
     payload: Sealed
+
+
+class CommandFaulted(Fact, frozen=True, kw_only=True, tag="command.faulted"):
+    """The program failed on a command; the same program gives the same answer again, a mended one judges it anew.
+
+    Attributes:
+        fault: class of the error; its message may hold personal data and is not kept.
+        program: fingerprint of the program that failed.
+        payload: what was sent, sealed under the author's key; None if that is what could not be kept.
+    """
+
+    type: str
+    digest: bytes
+    lane: UUID
+    fault: str
+    program: str
+    payload: Sealed | None
+
+
+class RefusalsCounted(Fact, frozen=True, kw_only=True, tag="refusals.counted"):
+    """A device had so many refusals within an hour that the rest of what it sent was not judged.
+
+    Attributes:
+        author: who sent the last of them.
+        since: beginning of the hour.
+        unjudged: how many commands were sent back unjudged.
+    """
+
+    device: UUID
+    author: UUID
+    since: datetime
+    unjudged: int
+
+
+Receipt = CommandApplied | CommandRefused | CommandFaulted
+
+
+def refusals_stream(device: UUID) -> UUID:
+    """The stream on which the refusals of a device are counted."""
+    return uuid5(device, "refusals")
 
 
 def receipt_stream(author: UUID, command_id: UUID) -> UUID:

@@ -1,110 +1,61 @@
-"""The event log on SQLite: stable positions, immediate transactions, FULL synchronisation, followers woken."""
+"""The event log on SQLite: the library's recorder and factory with what the rest of the store needs of a log."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from eventsourcing import persistence
-from eventsourcing.persistence import (
-    InterfaceError,
-    ListenNotifySubscription,
-    PersistenceError,
-    StoredEvent,
-    Subscription,
-)
+from eventsourcing.persistence import ListenNotifySubscription, StoredEvent, Subscription
 from eventsourcing.sqlite import (
-    SQLITE3_DEFAULT_LOCK_TIMEOUT,
+    SQLiteAggregateRecorder,
     SQLiteApplicationRecorder,
-    SQLiteConnection,
-    SQLiteConnectionPool,
     SQLiteCursor,
+    SQLiteDatastore,
     SQLiteFactory,
+    SQLiteProcessRecorder,
 )
 from eventsourcing.utils import Environment, EnvType
 
-FULL = 2
+from store.log import Entry, ForeignLog, Leaf, Mark, Row
+from store.shelf import KeyShelf, SQLiteShelf
+from store.sqlite_desk import LogDesk, as_rows, stored_states
+from store.sqlite_errors import engine_errors, library_errors
+from store.sqlite_file import (
+    TABLES,
+    LogConnection,
+    LogPool,
+    append,
+    origin_of,
+)
+
 POLL_SECONDS = 0.25
-
-
-class NotDurable(RuntimeError):
-    """The log's connection does not synchronise fully; acknowledged commands could be lost in a power cut."""
-
-
-class LogConnection(SQLiteConnection):
-    """A connection of the log; `database` is SQLite's own."""
-
-    @property
-    def database(self) -> sqlite3.Connection:
-        """The connection of the `sqlite3` module."""
-        return self._sqlite_conn
-
-
-class LogPool(SQLiteConnectionPool):
-    """Connections of the log, each in WAL mode with `synchronous=FULL`."""
-
-    def _create_connection(self) -> LogConnection:
-        return self.open_connection()
-
-    def open_connection(self) -> LogConnection:
-        """A connection of its own, outside the pool.
-
-        Raises:
-            InterfaceError: the file cannot be opened.
-            NotDurable: full synchronisation was not accepted.
-        """
-        try:
-            database = sqlite3.connect(
-                self.db_name,
-                uri=True,
-                check_same_thread=False,
-                isolation_level=None,
-                timeout=self.lock_timeout or SQLITE3_DEFAULT_LOCK_TIMEOUT,
-            )
-        except sqlite3.Error as error:
-            raise InterfaceError(error) from error
-        if not self.is_sqlite_memory_mode:
-            database.execute("PRAGMA journal_mode=WAL")
-        database.execute("PRAGMA synchronous=FULL")
-        if database.execute("PRAGMA synchronous").fetchone()[0] != FULL:
-            raise NotDurable("PRAGMA synchronous=FULL was not accepted")
-        database.row_factory = sqlite3.Row
-        return LogConnection(sqlite_conn=database, max_age=self.max_age)
+MOST_WRITTEN = 1_000
+"""Events after which it is not looked up any more to which streams they belong."""
+_ROW = "rowid, originator_id, originator_version, topic, state"
 
 
 class LogRecorder(SQLiteApplicationRecorder):
-    """Recorder of the log: positions are never reused, and followers are woken by commits of this process."""
+    """Recorder of the log; satisfies `store.log.Log`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Make the recorder; arguments as the library's."""
         super().__init__(*args, **kwargs)
+        self._origin = ""
         self.listeners: set[Event] = set()
-        columns = "(originator_id, originator_version, topic, state)"
-        self.insert_events_statement = f"INSERT INTO {self.events_table_name} {columns} VALUES (?,?,?,?)"
 
     def construct_create_table_statements(self) -> list[str]:
-        """The table, whose rowid (the position) is an AUTOINCREMENT key: never reused and safe under VACUUM."""
-        return [
-            f"CREATE TABLE IF NOT EXISTS {self.events_table_name} ("
-            "rowid INTEGER PRIMARY KEY AUTOINCREMENT, "
-            "originator_id TEXT NOT NULL, "
-            "originator_version INTEGER NOT NULL, "
-            "topic TEXT NOT NULL, "
-            "state BLOB NOT NULL, "
-            "UNIQUE (originator_id, originator_version))",
-            "CREATE TABLE IF NOT EXISTS log_origin (id INTEGER PRIMARY KEY CHECK (id = 1), origin TEXT NOT NULL)",
-        ]
+        """What a log consists of."""
+        return list(TABLES)
 
-    def origin(self, fresh: str) -> str:
-        """The id of this log; `fresh` becomes it if it has none yet."""
-        with self.datastore.transaction(commit=True) as cursor:
-            cursor.execute("INSERT OR IGNORE INTO log_origin VALUES (1, ?)", (fresh,))
-            cursor.execute("SELECT origin FROM log_origin")
-            return str(cursor.fetchone()[0])
+    def create_table(self) -> None:
+        """Make what a log consists of, unless it is there."""
+        with writing(self.datastore) as database:
+            self._create_table(SQLiteCursor(database.cursor()))
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
         """Append events in one immediate transaction and wake the followers.
@@ -113,56 +64,103 @@ class LogRecorder(SQLiteApplicationRecorder):
             IntegrityError: a stream has an event of that version already.
             OperationalError: the file cannot be written now.
         """
-        with self.connection() as connection, _library_errors(), immediate(connection.database) as database:
+        with writing(self.datastore) as database:
             ids = self._insert_events(SQLiteCursor(database.cursor()), stored_events, **kwargs)
         self.wake()
         return ids
 
-    def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int]:
-        """Insert in one statement; under the write lock the positions of one batch follow one another."""
-        rows = [(_key(e.originator_id), e.originator_version, e.topic, e.state) for e in stored_events]
-        c.executemany(self.insert_events_statement, rows)
-        last = int(c.sqlite_cursor.connection.execute("SELECT last_insert_rowid()").fetchone()[0])
-        return list(range(last - len(rows) + 1, last + 1))
+    def _insert_events(self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
+        database = c.sqlite_cursor.connection
+        entries = [Entry(_uuid(e.originator_id), e.originator_version, e.topic, e.state) for e in stored_events]
+        first = append(database, origin_of(database), entries)
+        return list(range(first, first + len(entries)))
 
-    def rows_after(
-        self, position: int, limit: int, *, tags: Collection[str] = ()
-    ) -> tuple[int, list[tuple[int, str, int, str, bytes]]]:
-        """The next rows of the log, in order.
+    def origin(self, fresh: str) -> str:
+        """The id of this log; `fresh` becomes it if it has none yet."""
+        with engine_errors(), writing(self.datastore) as database:
+            self._origin = origin_of(database, lambda: fresh)
+        return self._origin
 
-        Args:
-            position: after which to begin.
-            limit: how many rows at most.
-            tags: of the rows that are wanted; none of them for all rows.
+    def desk(self) -> LogDesk:
+        """A desk of its own for one writer; the log has an origin before it has a desk.
 
-        Returns:
-            The position up to which no wanted row is missing, and rows as position, stream, version, tag and bytes.
+        Raises:
+            ForeignLog: another log lies in the place of the one that was opened.
         """
+        with engine_errors():
+            self._pool.leave_replaced_file()
+            connection = self._pool.open_connection()
+            try:
+                with connection.writing() as database:
+                    return LogDesk(connection, self._own(origin_of(database)))
+            except BaseException:
+                connection.close()
+                raise
+
+    def _own(self, origin: str) -> str:
+        self._origin = self._origin or origin
+        if origin != self._origin:
+            raise ForeignLog("another log lies in the place of the one that was opened")
+        return origin
+
+    def states(self, stream: UUID, *, after: int = 0, limit: int | None = None) -> list[bytes]:
+        """Stored bytes of a stream's events after version `after`, in order, at most `limit`."""
+        with self._pool.reading() as database:
+            return stored_states(database, stream, after=after, limit=limit)
+
+    def rows(self, *streams: UUID) -> list[Row]:
+        """The events of one or several streams with their positions, in log order, all with one question."""
+        marks = ",".join("?" * len(streams))
+        asked = f"SELECT {_ROW} FROM stored_events WHERE originator_id IN ({marks}) ORDER BY rowid"
+        with self._pool.reading() as database:
+            return as_rows(database.execute(asked, [stream.hex for stream in streams]))
+
+    def rows_after(self, position: int, limit: int, *, tags: Collection[str] = ()) -> tuple[int, list[Row]]:
+        """The next rows of the log, in order; see `store.log.Log`."""
         marks = f"AND topic IN ({','.join('?' * len(tags))}) " if tags else ""
-        table = self.events_table_name
-        with self.datastore.transaction(commit=False) as cursor:
-            cursor.execute(f"SELECT MAX(rowid) FROM {table}")
-            head = int(cursor.fetchone()[0] or 0)
-            cursor.execute(
-                "SELECT rowid, originator_id, originator_version, topic, state "
-                f"FROM {table} WHERE rowid>? AND rowid<=? {marks}ORDER BY rowid LIMIT ?",
-                (position, head, *sorted(tags), limit),
+        asked = f"SELECT {_ROW} FROM stored_events WHERE rowid>? AND rowid<=? {marks}ORDER BY rowid LIMIT ?"
+        with self._pool.reading() as database:
+            head = int(database.execute("SELECT MAX(rowid) FROM stored_events").fetchone()[0] or 0)
+            rows = as_rows(database.execute(asked, (position, head, *sorted(tags), limit))) if head > position else []
+        return rows[-1].position if len(rows) == limit else max(head, position), rows
+
+    def written_since(self, mark: Mark | None) -> tuple[Mark, Collection[UUID] | None]:
+        """How far the log has been written, and the streams that were written to since; see `store.log.Log`."""
+        with self._pool.reading() as database:
+            version = int(database.execute("PRAGMA data_version").fetchone()[0])
+            if mark is not None and mark.file is database and mark.version == version:
+                return mark, ()
+            position = int(database.execute("SELECT MAX(rowid) FROM stored_events").fetchone()[0] or 0)
+            now = Mark(database, version, position)
+            if mark is None or mark.file is not database or position - mark.position > MOST_WRITTEN:
+                return now, None
+            asked = "SELECT originator_id FROM stored_events WHERE rowid>? AND rowid<=?"
+            return now, {UUID(row[0]) for row in database.execute(asked, (mark.position, position))}
+
+    def leaves_after(self, position: int, limit: int) -> list[Leaf]:
+        """The next rows with their leaves, in order."""
+        asked = f"SELECT {_ROW}, leaf_index, leaf_hash FROM stored_events WHERE rowid>? ORDER BY rowid LIMIT ?"
+        with self._pool.reading() as database:
+            found = database.execute(asked, (position, limit)).fetchall()
+        return [Leaf(Row(at, UUID(stream), *rest), number, hash) for at, stream, *rest, number, hash in found]
+
+    def load(self, leaves: Sequence[Leaf]) -> None:
+        """Write events at the positions and with the leaves that they have elsewhere."""
+        rows = [
+            (row.position, row.stream.hex, row.version, row.tag, row.state, number, hash)
+            for row, number, hash in leaves
+        ]
+        with writing(self.datastore) as database:
+            database.executemany(
+                f"INSERT INTO stored_events ({_ROW}, leaf_index, leaf_hash) VALUES (?,?,?,?,?,?,?)", rows
             )
-            rows = [tuple(row) for row in cursor.fetchall()]
-        return rows[-1][0] if len(rows) == limit else max(head, position), rows
+        self.wake()
 
-    @contextmanager
-    def connection(self) -> Generator[LogConnection]:
-        """A connection of the pool, for writing."""
-        with self.datastore.get_connection(commit=True) as connection:
-            assert isinstance(connection, LogConnection)
-            yield connection
-
-    def own_connection(self) -> LogConnection:
-        """A connection outside the pool, for one owner."""
-        pool = self.datastore.pool
-        assert isinstance(pool, LogPool)
-        return pool.open_connection()
+    def rename(self, old: str, new: str) -> None:
+        """Give a log that is called `old` its name `new`."""
+        with writing(self.datastore) as database:
+            database.execute("UPDATE log_origin SET origin=? WHERE origin=?", (new, old))
+        self._origin = ""
 
     def wake(self) -> None:
         """Tell followers that something was committed."""
@@ -172,6 +170,14 @@ class LogRecorder(SQLiteApplicationRecorder):
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[LogRecorder]:
         """Follow the log after position `gt`."""
         return LogSubscription(self, gt=gt, topics=topics)
+
+    @property
+    def _pool(self) -> LogPool:
+        return cast("LogPool", self.datastore.pool)
+
+
+class LogProcessRecorder(SQLiteProcessRecorder, LogRecorder):
+    """The library's recorder of events with the position that they come from; its events have leaves as all have."""
 
 
 class LogSubscription(ListenNotifySubscription[LogRecorder]):
@@ -197,41 +203,49 @@ class LogSubscription(ListenNotifySubscription[LogRecorder]):
             self.stop()
 
 
-def _key(stream: UUID | str) -> str:
-    return stream.hex if isinstance(stream, UUID) else stream
+class BesideRecorder(SQLiteAggregateRecorder):
+    """The library's recorder of what stands beside the log, such as snapshots; it writes in turn with the log."""
 
+    def create_table(self) -> None:
+        """Make its table, unless it is there."""
+        with writing(self.datastore) as database:
+            self._create_table(SQLiteCursor(database.cursor()))
 
-@contextmanager
-def immediate(database: sqlite3.Connection) -> Generator[sqlite3.Connection]:
-    """One transaction that holds the write lock from its start; rolled back if the body raises."""
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        yield database
-        database.execute("COMMIT")
-    except BaseException:
-        if database.in_transaction:
-            database.rollback()
-        raise
-
-
-@contextmanager
-def _library_errors() -> Generator[None]:
-    """Errors of the database as the event-sourcing library names them."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        kind = getattr(persistence, type(error).__name__, PersistenceError)
-        raise kind(error) from error
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+        """Insert in one immediate transaction."""
+        with writing(self.datastore) as database:
+            return self._insert_events(SQLiteCursor(database.cursor()), stored_events, **kwargs)
 
 
 class LogFactory(SQLiteFactory):
     """The library's factory with the log's pool and recorder (`PERSISTENCE_MODULE=store.sqlite:LogFactory`)."""
 
+    aggregate_recorder_class = BesideRecorder
     application_recorder_class = LogRecorder
+    process_recorder_class = LogProcessRecorder
 
     def __init__(self, env: Environment | EnvType | None) -> None:
         """Read the library's own settings from `env`."""
         super().__init__(env)
         plain = self.datastore.pool
-        self.datastore.pool = LogPool(db_name=plain.db_name, lock_timeout=plain.lock_timeout)
         plain.close()
+        self.datastore.pool = LogPool(db_name=plain.db_name, lock_timeout=plain.lock_timeout)
+
+    def key_shelf(self, folder: Path) -> KeyShelf:
+        """Where the wrapped keys of this engine's log lie: a database of its own in the centre's folder."""
+        return SQLiteShelf(folder / "keys.db")
+
+
+@contextmanager
+def writing(datastore: SQLiteDatastore) -> Generator[sqlite3.Connection]:
+    """One transaction on a connection of the pool that may write from its start; errors are the library's."""
+    with (
+        library_errors(),
+        datastore.get_connection(commit=True) as connection,
+        cast("LogConnection", connection).writing() as database,
+    ):
+        yield database
+
+
+def _uuid(stream: UUID | str) -> UUID:
+    return stream if isinstance(stream, UUID) else UUID(stream)

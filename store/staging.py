@@ -1,16 +1,21 @@
 """Uploads on their way: bytes that arrive in pieces, over days if need be, and survive a restart of the server.
 
-The pieces are encrypted like everything else (AES-256-CTR under a key of the upload's own, so that a piece may begin
-anywhere); that they are the promised bytes is for whoever takes the whole to check by its hash.
+The pieces are encrypted: AES-256-CTR, so that a piece may begin anywhere, under a key of the upload's own that depends
+on the uploader's, so that they die with the person. That they are the promised bytes is for whoever takes the whole to
+check by its hash.
 """
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import io
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -21,9 +26,22 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from msgspec import Struct
 
-from store.files import KEY_BYTES, FilesError, sync_folder
+from store.drafts import sync_folder
+from store.files import FileErased, FilesError, PersonKeys
+from store.segments import KEY_BYTES
+
+PURPOSE = "uploads"
+"""Name of the key for pieces, among the keys that are derived from a person's."""
+
+EXPIRED = "expired"
+"""Note of an upload that took too long: its bytes are gone, and whoever goes on with it is told so."""
 
 _BLOCK = 16
+_READ_BYTES = 262_144
+
+
+Crypt = Callable[[int, bytes], bytes]
+"""Encrypts or decrypts what stands at an offset; the one is the other."""
 
 
 class UploadNotFound(FilesError, LookupError):
@@ -55,6 +73,7 @@ class Upload(Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: the upload's own id.
+        by: the person who uploads.
         size: announced size in bytes.
         began_at: when it was announced, UTC.
         about: what the uploader said of it.
@@ -63,6 +82,7 @@ class Upload(Struct, frozen=True, kw_only=True):
     """
 
     id: UUID
+    by: UUID
     size: int
     began_at: datetime
     about: dict[str, str]
@@ -75,23 +95,28 @@ class Staging:
 
     Args:
         folder: where the pieces are kept; made if it is missing.
-        master_key: 32 bytes, the same as the file store's.
+        keys: of the persons who upload.
         random_bytes: source of salts.
     """
 
-    def __init__(self, folder: Path, master_key: bytes, *, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
+    def __init__(self, folder: Path, keys: PersonKeys, *, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
         self._folder = folder
-        self._master_key = master_key
+        self._keys = keys
         self._random_bytes = random_bytes
         self._lock = threading.Lock()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def create(self, upload: UUID, *, size: int, about: dict[str, str], now: datetime) -> Upload:
-        """Announce an upload; the same one again is answered with the first one as it stands."""
-        with self._lock:
+    def create(self, upload: UUID, *, by: UUID, size: int, about: dict[str, str], now: datetime) -> Upload:
+        """Announce an upload; the same one again is answered with the first one as it stands.
+
+        Raises:
+            KeyDestroyed: the person was erased.
+        """
+        self._keys.derived_for_writing(by, PURPOSE)
+        with self._alone():
             if self._paper(upload).exists():
                 return self.find(upload)
-            begun = Upload(id=upload, size=size, began_at=now, about=about, salt=self._random_bytes(KEY_BYTES))
+            begun = Upload(id=upload, by=by, size=size, began_at=now, about=about, salt=self._random_bytes(KEY_BYTES))
             os.close(os.open(self._bytes(upload), os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
             self._write(begun)
             return begun
@@ -110,7 +135,8 @@ class Staging:
     def all(self) -> Iterator[Upload]:
         """Every upload that is kept."""
         for paper in sorted(self._folder.glob("*.json")):
-            yield self.find(UUID(paper.stem))
+            with contextlib.suppress(UploadNotFound):  # forgotten meanwhile
+                yield self.find(UUID(paper.stem))
 
     def offset(self, upload: UUID) -> int:
         """How many bytes have arrived.
@@ -131,8 +157,9 @@ class Staging:
             UploadNotFound: there is none.
             WrongOffset: `offset` is not where the last piece ended.
             UploadTooLong: the piece is longer than what was announced; nothing of it is kept.
+            FileErased: the person who uploads was erased.
         """
-        with self._lock:
+        with self._alone():
             begun = self.find(upload)
             if offset != self.offset(upload):
                 raise WrongOffset(self.offset(upload))
@@ -144,21 +171,24 @@ class Staging:
                 os.fsync(file.fileno())
             return offset + len(piece)
 
-    def content(self, upload: UUID) -> bytes:
-        """All bytes of a complete upload.
+    def open(self, upload: UUID) -> io.BufferedReader:
+        """The bytes of a complete upload, to be read from anywhere: a part is decrypted when it is asked for.
 
         Raises:
             UploadNotFound: there is none, or its bytes were released.
             UploadIncomplete: some are missing.
+            FileErased: the person who uploaded was erased.
         """
         begun = self.find(upload)
+        stream = self._stream(begun)
         try:
-            boxed = self._bytes(upload).read_bytes()
+            boxed = self._bytes(upload).open("rb", buffering=0)
         except FileNotFoundError:
             raise UploadNotFound(str(upload)) from None
-        if len(boxed) != begun.size:
+        if os.fstat(boxed.fileno()).st_size != begun.size:
+            boxed.close()
             raise UploadIncomplete(str(upload))
-        return self._crypt(begun, 0, boxed)
+        return io.BufferedReader(_Decrypted(boxed, stream), _READ_BYTES)
 
     def note(self, upload: UUID, notes: dict[str, str]) -> Upload:
         """Add to the notes of an upload, durably.
@@ -166,7 +196,7 @@ class Staging:
         Raises:
             UploadNotFound: there is none.
         """
-        with self._lock:
+        with self._alone():
             begun = self.find(upload)
             noted = msgspec.structs.replace(begun, notes={**begun.notes, **notes})
             self._write(noted)
@@ -178,17 +208,49 @@ class Staging:
 
     def discard(self, upload: UUID) -> None:
         """Forget the upload."""
-        with self._lock:
+        with self._alone():
             self._paper(upload).unlink(missing_ok=True)
             self._bytes(upload).unlink(missing_ok=True)
             sync_folder(self._folder)
 
-    def expire(self, before: datetime) -> tuple[UUID, ...]:
-        """Forget uploads announced before an instant, and return which."""
-        old = tuple(upload.id for upload in self.all() if upload.began_at < before)
+    def expire(self, before: datetime, *, forget: datetime) -> tuple[UUID, ...]:
+        """End uploads announced before an instant, and return which; pieces without a paper, of a crash, go too.
+
+        One that was noted to have come to its end is forgotten; of any other the bytes go and the note `EXPIRED` stays.
+
+        Args:
+            before: uploads announced earlier took too long.
+            forget: of uploads announced earlier than this nothing is kept.
+        """
+        for left in (*self._folder.glob("*.part"), *self._folder.glob(".*.draft")):
+            if left.stat().st_mtime < before.timestamp() and not left.with_suffix(".json").exists():
+                left.unlink(missing_ok=True)
+        old = [upload for upload in self.all() if upload.began_at < before]
         for upload in old:
+            if upload.notes.keys() - {EXPIRED} or upload.began_at < forget:
+                self.discard(upload.id)
+            elif EXPIRED not in upload.notes:
+                self.note(upload.id, {EXPIRED: before.isoformat()})
+                self.release(upload.id)
+        return tuple(upload.id for upload in old)
+
+    def erase(self, persons: Collection[UUID]) -> tuple[UUID, ...]:
+        """Forget what these persons upload, and return which."""
+        theirs = tuple(upload.id for upload in self.all() if upload.by in persons)
+        for upload in theirs:
             self.discard(upload)
-        return old
+        return theirs
+
+    @contextlib.contextmanager
+    def _alone(self) -> Generator[None]:
+        """Nobody else writes, in this process or in another one that brings in a rescue file beside it."""
+        with self._lock:
+            folder = os.open(self._folder, os.O_RDONLY)
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(folder)  # gives the lock back
 
     def _paper(self, upload: UUID) -> Path:
         return self._folder / f"{upload}.json"
@@ -206,8 +268,45 @@ class Staging:
         sync_folder(self._folder)
 
     def _crypt(self, upload: Upload, offset: int, piece: bytes) -> bytes:
-        key = HKDF(SHA256(), KEY_BYTES, upload.salt, b"doorstep upload 1").derive(self._master_key)
-        block, skip = divmod(offset, _BLOCK)
-        stream = Cipher(AES(key), CTR(block.to_bytes(_BLOCK, "big"))).encryptor()
-        stream.update(bytes(skip))
-        return stream.update(piece)
+        return self._stream(upload)(offset, piece)
+
+    def _stream(self, upload: Upload) -> Crypt:
+        uploaders = self._keys.derived(upload.by, PURPOSE)
+        if uploaders is None:
+            raise FileErased(str(upload.id))
+        key = HKDF(SHA256(), KEY_BYTES, upload.salt, b"doorstep upload 1").derive(uploaders)
+
+        def crypt(offset: int, piece: bytes) -> bytes:
+            block, skip = divmod(offset, _BLOCK)
+            stream = Cipher(AES(key), CTR(block.to_bytes(_BLOCK, "big"))).encryptor()
+            stream.update(bytes(skip))
+            return stream.update(piece)
+
+        return crypt
+
+
+class _Decrypted(io.RawIOBase):
+    """An encrypted file read as what it was before."""
+
+    def __init__(self, boxed: io.FileIO, crypt: Crypt) -> None:
+        self._boxed = boxed
+        self._crypt = crypt
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        return self._boxed.seek(offset, whence)
+
+    def readinto(self, into: Any, /) -> int:
+        offset = self._boxed.tell()
+        piece = self._boxed.read(len(into))
+        into[: len(piece)] = self._crypt(offset, piece)
+        return len(piece)
+
+    def close(self) -> None:
+        self._boxed.close()
+        super().close()

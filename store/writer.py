@@ -1,138 +1,104 @@
 """The single writer: whatever waits is judged in order at the head of the log and committed together.
 
-One thread takes the write lock, folds what others wrote, decides each command against cached states, inserts facts and
-receipts, commits with a full synchronisation, and only then answers. An answer therefore means: on disk.
+One thread takes the write lock, folds what others wrote, decides each command against cached states, appends facts and
+receipts, commits with a full synchronisation, and only then answers. An answer therefore means: on disk. When the log
+cannot be written nothing is judged; reads go on, and the writer tries by itself until the cause is gone.
 """
 
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
-from collections import deque
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from itertools import islice
-from typing import Any
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
-from domain.decisions import Call, decide
-from domain.facts import Envelope, Fact, Meta, Sealed
-from domain.refusals import AfterPending, Held, NeedsRefused, Refusal
-from store.bench import LogBench
-from store.keys import KeyVault
-from store.mapper import FactMapper
-from store.receipts import CommandApplied, CommandRefused, receipt_stream
-from store.sqlite import LogRecorder, immediate
-from store.states import States, kind_of
+from domain.decisions import Call
+from store.answers import FAULT, NEWER, Answer, storage
+from store.floods import Floods
+from store.judging import Gate, Group, Judge
+from store.keys import KeysMadeElsewhere, KeyVault
+from store.log import Log, LogUnavailable, Row
+from store.mapper import FactMapper, NewerFact
+from store.snapshots import SNAPSHOT_EVERY, Snapshots, Taken
+from store.states import KEPT, States
+from store.trouble import CANNOT_WRITE, Trouble, reason_of
+from store.waiting import Job, Waiting
 
-GROUP_LIMIT = 400
-QUEUE_LIMIT = 10_000
-BUSY_RETRY_MS = 2_000
-BURST = 20
-LULL_SECONDS = 0.005
+PROBE_SECONDS = 0.25
+"""How often an idle writer looks whether the log can be written again."""
+DOUBT_SECONDS = 2.0
+"""How long a group whose commit may or may not be on disk waits for the log to tell."""
+DOUBT_NAP_SECONDS = 0.02
+DOUBT_TRIES = 3
 
-_INSERT = "INSERT INTO stored_events (originator_id, originator_version, topic, state) VALUES (?,?,?,?)"
-_SELECT_RECEIPTS = (
-    "SELECT rowid, originator_id, topic, state FROM stored_events "
-    "WHERE originator_id IN (SELECT value FROM json_each(?))"
-)
 _log = logging.getLogger("doorstep.writer")
 
-Receipt = CommandApplied | CommandRefused
 
-
-class Answer(Struct, frozen=True, kw_only=True):
-    """The answer to a call; the classes are those of the protocol's verdicts.
+class _Doubt(Struct):
+    """What a redone group has behind it.
 
     Attributes:
-        pos: position after which the effect shows in documents.
+        receipts: streams of receipts that may be on disk already, through a commit whose end is not known.
+        tries: how often that happened.
     """
 
-    verdict: str
-    pos: int | None = None
-    code: str | None = None
-    params: dict[str, Any] | None = None
-    options: tuple[str, ...] = ()
-    retry_ms: int | None = None
+    receipts: set[UUID] = set()
+    tries: int = 0
 
 
-BUSY = Answer(verdict="retry", code="busy", retry_ms=BUSY_RETRY_MS)
-STORAGE = Answer(verdict="retry", code="storage", retry_ms=BUSY_RETRY_MS)
-FAULT = Answer(verdict="quarantined", code="server-fault")
+class _Stamp(Struct):
+    recorded_at: datetime
 
 
-class _Job(Struct):
-    """Calls that are judged one after another in one transaction, and who hears the answers."""
+class _Stamped(Struct):
+    """The part of the stored form that says when."""
 
-    calls: Sequence[Call]
-    hear: Callable[[list[Answer]], None]
-
-
-class _Group:
-    """What one transaction has gathered.
-
-    Attributes:
-        rows: to be inserted.
-        answers: for each call, how its answer depends on the position of the first row.
-        receipts: of this transaction, with their place in `rows`.
-        stored: receipts of earlier transactions that this one asks for, with their positions.
-        streams: author and command to the stream of the receipt.
-    """
-
-    def __init__(self) -> None:
-        self.rows: list[tuple[str, int, str, bytes]] = []
-        self.answers: list[Callable[[int], Answer]] = []
-        self.receipts: dict[UUID, tuple[Receipt, int]] = {}
-        self.stored: dict[UUID, tuple[Receipt, int]] = {}
-        self.streams: dict[tuple[UUID, UUID], UUID] = {}
-
-    def receipt_of(self, author: UUID, command_id: UUID) -> Receipt | None:
-        """The receipt of a command that one of the calls has named."""
-        stream = self.streams[author, command_id]
-        receipt, _ = self.receipts.get(stream) or self.stored.get(stream) or (None, 0)
-        return receipt
+    meta: _Stamp
 
 
 class Writer:
-    """Owns the log's write connection and the thread that uses it."""
+    """Owns a desk of the log and the thread that uses it."""
 
     def __init__(
         self,
-        recorder: LogRecorder,
+        log: Log,
         mapper: FactMapper,
         vault: KeyVault,
+        snapshots: Snapshots,
         *,
         clock: Callable[[], datetime],
+        gate: Gate | None = None,
     ) -> None:
         """Start the thread.
 
         Args:
-            recorder: the log.
+            log: the log.
             mapper: encodes and seals.
             vault: keys, flushed before what they sealed is committed.
+            snapshots: of long streams.
             clock: the server's clock, UTC.
+            gate: may refuse what a call is about to record.
         """
-        self._recorder = recorder
+        self._log = log
+        self._gate = gate
         self._mapper = mapper
         self._vault = vault
+        self._snapshots = snapshots
         self._clock = clock
-        self._connection = recorder.own_connection()
-        self._database = self._connection.database
-        self._database.row_factory = None
-        self._states = States(self._database, mapper)
-        self._jobs: deque[_Job] = deque()
-        self._waiting = 0
-        self._gate = threading.Condition()
-        self._idle = threading.Event()
-        self._in_burst = False
-        self._closed = False
-        self._seen = self._last_position()
         self._now = clock()
+        self._trouble: Trouble | None = None
+        self._floods = Floods()
+        self._waiting = Waiting()
+        self._seen = 0
+        self._due: dict[UUID, bytes] = {}
+        self._sit_down()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -140,31 +106,30 @@ class Writer:
         """Queue a call. The future gets its answer once that is on disk; a full or closed queue is `busy` at once."""
         future: Future[Answer] = Future()
         future.set_running_or_notify_cancel()  # a caller who leaves must not cancel what may be judged already
-        self._take(_Job((call,), lambda answers: future.set_result(answers[0])))
+        self._waiting.take(Job((call,), lambda answers: future.set_result(answers[0])))
         return future
 
     def submit_all(self, calls: Sequence[Call]) -> Future[list[Answer]]:
         """Queue calls to be judged in order, at most `GROUP_LIMIT`; the future gets all their answers."""
         future: Future[list[Answer]] = Future()
         future.set_running_or_notify_cancel()
-        self._take(_Job(calls, future.set_result))
+        self._waiting.take(Job(calls, future.set_result))
         return future
-
-    def _take(self, job: _Job) -> None:
-        with self._gate:
-            taken = not self._closed and self._waiting + len(job.calls) <= QUEUE_LIMIT
-            if taken:
-                self._jobs.append(job)
-                self._waiting += len(job.calls)
-                self._idle.clear()
-                self._gate.notify()
-        if not taken:
-            job.hear([BUSY] * len(job.calls))
 
     @property
     def waiting(self) -> int:
         """How many calls wait to be judged."""
-        return self._waiting
+        return self._waiting.calls
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why nothing can be written at present, None if all is well."""
+        return self._trouble
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more is taken."""
+        return self._waiting.closed
 
     @property
     def position(self) -> int:
@@ -173,204 +138,203 @@ class Writer:
 
     def rest(self, timeout: float) -> bool:
         """Wait until no call waits or is being judged; False if that took longer than `timeout` seconds."""
-        return self._idle.wait(timeout)
+        return self._waiting.rest(timeout)
 
     def close(self) -> None:
         """Finish what waits and stop."""
-        with self._gate:
-            self._closed = True
-            self._gate.notify()
+        self._waiting.close()
         self._thread.join()
-        self._connection.close()
+        self._desk.close()
+
+    def _sit_down(self) -> None:
+        """Take a desk, and take up from where the log is."""
+        self._desk = self._log.desk()
+        self._states = States(self._desk, self._mapper, self._snapshots)
+        self._judge = Judge(
+            self._desk, self._log.rows, self._states, self._mapper, self._floods, self._vault, self._gate
+        )
+        self._seen = self._desk.position()
+        self._take_the_time_of(self._seen)
 
     def _run(self) -> None:
-        while jobs := self._next_group():
-            answers = iter(self._judge([call for job in jobs for call in job.calls]))
-            for job in jobs:
-                job.hear(list(islice(answers, len(job.calls))))
-        self._idle.set()
-
-    def _next_group(self) -> list[_Job]:
-        """Whatever waits, up to the limit of a group; nothing once the writer is closed and all is done."""
-        group: list[_Job] = []
-        size = 0
-        with self._gate:
-            self._await_jobs()
-            while self._jobs and (not group or size + len(self._jobs[0].calls) <= GROUP_LIMIT):
-                group.append(self._jobs.popleft())
-                size += len(group[-1].calls)
-            self._waiting -= size
-        self._in_burst = size >= BURST
-        return group
-
-    def _await_jobs(self) -> None:
-        """Wait for a job; after a large group more are on their way, so that only a lull counts as rest."""
-        if self._in_burst and not self._jobs and not self._closed:
-            self._gate.wait(LULL_SECONDS)
-        while not self._jobs and not self._closed:
-            self._idle.set()
-            self._gate.wait()
-
-    def _judge(self, calls: list[Call]) -> list[Answer]:
         try:
-            return self._commit(calls)
-        except sqlite3.Error:
-            _log.exception("the log could not be written")
+            while (jobs := self._next_jobs()) is not None:
+                self._serve(jobs)
+                self._waiting.finished()
+            self._count_what_is_left()
+        finally:
+            self._waiting.end()
+
+    def _next_jobs(self) -> list[Job] | None:
+        return self._waiting.next_group(timeout=PROBE_SECONDS if self._trouble else None)
+
+    def _serve(self, jobs: list[Job]) -> None:
+        calls = [call for job in jobs for call in job.calls]
+        heard = iter(self._answers_or_trouble(calls))
+        for job in jobs:
+            job.hear(list(islice(heard, len(job.calls))))
+        self._keep_snapshots()
+
+    def _answers_or_trouble(self, calls: list[Call]) -> list[Answer]:
+        """Answers, whatever happens: a writer that has died would leave everybody waiting."""
+        try:
+            if self._trouble is not None and not self._recovered():
+                return [storage(self._trouble.reason)] * len(calls)
+            return self._answers(calls, _Doubt())
+        except Exception as error:
+            self._fall_into(error)
+            return [storage(reason_of(error))] * len(calls)
+
+    def _answers(self, calls: list[Call], doubt: _Doubt) -> list[Answer]:
+        """Judge calls together; where that cannot be, find out which of them is the reason by halves."""
+        try:
+            return self._commit(calls, doubt)
+        except KeysMadeElsewhere:  # another process sealed for the same person first: its key counts
             self._forget()
-            return [STORAGE] * len(calls)
-        except Exception:
+            return self._answers(calls, doubt)
+        except CANNOT_WRITE as error:
+            return self._cannot_write(error, calls, doubt)
+        except Exception as error:
             self._forget()
             if len(calls) > 1:
-                return [answer for call in calls for answer in self._judge([call])]
-            _log.exception("command %s faulted", calls[0].command.type)
-            return [FAULT]
+                half = len(calls) // 2
+                return self._answers(calls[:half], doubt) + self._answers(calls[half:], doubt)
+            if isinstance(error, NewerFact):
+                return [NEWER] * len(calls)
+            _log.exception("command %s could not be judged", [call.command.type for call in calls])
+            return [FAULT] * len(calls)
+
+    def _commit(self, calls: list[Call], doubt: _Doubt) -> list[Answer]:
+        group = Group()
+        self._floods.begin()
+        try:
+            with self._desk.transaction():
+                self._catch_up()
+                counted = self._floods.ended(self._now)
+                self._judge.count(counted, self._now, group)
+                self._judge.judge(calls, self._tick, group)
+                self._vault.flush()
+                first = self._append(group)
+        except LogUnavailable as error:
+            if error.in_doubt:
+                doubt.receipts |= group.receipts.keys()
+            raise
+        self._floods.settled(counted)
+        if group.entries:
+            self._log.wake()
+        return [_settled(answer(first), call, group, doubt) for answer, call in zip(group.answers, calls, strict=True)]
+
+    def _append(self, group: Group) -> int:
+        """Append the group's entries; return the position of the first."""
+        if not group.entries:
+            return self._seen + 1
+        first = self._desk.append(group.entries)
+        long = {entry.stream for entry in group.entries if entry.version % SNAPSHOT_EVERY == 0}
+        self._due = {entry.stream: entry.state for entry in group.entries if entry.stream in long}
+        self._seen = first + len(group.entries) - 1
+        return first
+
+    def _catch_up(self) -> None:
+        """Drop cached states of streams that another process has written to, and take over its time."""
+        last = self._desk.position()
+        if last == self._seen:
+            return
+        for stream in self._desk.streams_since(self._seen):
+            self._states.forget(stream)
+        self._take_the_time_of(last)
+        self._seen = last
+
+    def _take_the_time_of(self, position: int) -> None:
+        """Recorded time goes on from the event at `position`, whoever wrote it and whatever the clock says now."""
+        _, rows = self._log.rows_after(position - 1, 1)
+        for row in rows:
+            self._now = max(self._now, _recorded_at(row) or self._now)
+
+    def _tick(self) -> datetime:
+        """The time for the next decision: never before that of the last."""
+        self._now = max(self._now, self._desk.now() or self._clock())
+        return self._now
 
     def _forget(self) -> None:
         """Drop what was only true within a transaction that was rolled back."""
         self._states.clear()
         self._vault.forget_unsaved()
+        self._floods.take_back()
+        self._due = {}
 
-    def _commit(self, calls: list[Call]) -> list[Answer]:
-        group = _Group()
-        with immediate(self._database):
-            self._catch_up()
-            self._recall(calls, group)
-            for call in calls:
-                group.answers.append(self._answer(call, group))
-            first = self._insert(group)
-            self._vault.flush()
-        if group.rows:
-            self._recorder.wake()
-        return [answer(first) for answer in group.answers]
+    def _cannot_write(self, error: Exception, calls: list[Call], doubt: _Doubt) -> list[Answer]:
+        """Nothing of the group counts, unless the commit was under way: then the log is asked once it is back."""
+        self._forget()
+        self._fall_into(error)
+        if isinstance(error, LogUnavailable) and error.in_doubt:
+            doubt.tries += 1
+        if doubt.receipts and doubt.tries <= DOUBT_TRIES and self._recovers_within(DOUBT_SECONDS):
+            return self._answers(calls, doubt)
+        return [storage(reason_of(error))] * len(calls)
 
-    def _insert(self, group: _Group) -> int:
-        """Insert the group's rows; return the position of the first."""
-        if not group.rows:
-            return self._seen + 1
-        self._database.executemany(_INSERT, group.rows)
-        last = int(self._database.execute("SELECT last_insert_rowid()").fetchone()[0])
-        self._seen = last
-        return last - len(group.rows) + 1
+    def _fall_into(self, error: Exception) -> None:
+        reason = reason_of(error)
+        if self._trouble is None or self._trouble.reason != reason:
+            known = isinstance(error, CANNOT_WRITE)  # messages of others may quote values
+            said = str(error) if known else type(error).__name__
+            _log.error("the log cannot be written: %s: %s", reason, said, exc_info=None if known else error)
+            self._trouble = Trouble(reason, self._clock())
 
-    def _catch_up(self) -> None:
-        """Drop cached states of streams that another process has written to."""
-        last = self._last_position()
-        if last == self._seen:
-            return
-        rows = self._database.execute("SELECT DISTINCT originator_id FROM stored_events WHERE rowid>?", (self._seen,))
-        for (stream,) in rows.fetchall():
-            self._states.forget(UUID(stream))
-        self._seen = last
+    def _recovers_within(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while not self._recovered():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(DOUBT_NAP_SECONDS)
+        return True
 
-    def _last_position(self) -> int:
-        return int(self._database.execute("SELECT MAX(rowid) FROM stored_events").fetchone()[0] or 0)
-
-    def _answer(self, call: Call, group: _Group) -> Callable[[int], Answer]:
-        """Judge one call, add its facts and receipt to the group, and say how to answer once positions are known."""
-        stream = group.streams[call.by.id, call.id]
-        if (again := self._known(stream, call, group)) is not None:
-            return again
-        self._now = max(self._now, self._clock())
-        bench = LogBench(self._states, self._database, self._now, pending=group.rows)
+    def _recovered(self) -> bool:
+        """Try whether the log can be written again, at a new desk."""
         try:
-            self._require_order(call, group)
-            decided = list(decide(call.command, call, bench))
-        except Held as refusal:
-            held = Answer(verdict="held", code=refusal.code, params=refusal.params)
-            return lambda _first: held
-        except Refusal as refusal:
-            return self._refuse(call, refusal, stream, group)
-        return self._apply(call, [*bench.minted, *decided], stream, group)
+            self._desk.close()
+            self._sit_down()
+            self._desk.probe()
+        except Exception as error:
+            self._fall_into(error)
+            return False
+        _log.warning("the log can be written again")
+        self._trouble = None
+        return True
 
-    def _require_order(self, call: Call, group: _Group) -> None:
-        """Commands named in `after` have been judged, those in `needs` have been applied."""
-        for earlier in (*call.after, *call.needs):
-            receipt = group.receipt_of(call.by.id, earlier)
-            if receipt is None:
-                raise AfterPending(after=str(earlier))
-            if earlier in call.needs and isinstance(receipt, CommandRefused):
-                raise NeedsRefused(needs=str(earlier))
+    def _keep_snapshots(self) -> None:
+        """Keep the state of streams that have become long; the answers are out, so that nobody waits for it.
 
-    def _recall(self, calls: list[Call], group: _Group) -> None:
-        """Read the receipts that the calls may ask for, all with one question."""
-        for call in calls:
-            for id in (call.id, *call.after, *call.needs):
-                group.streams[call.by.id, id] = receipt_stream(call.by.id, id)
-        names = msgspec.json.encode([stream.hex for stream in group.streams.values()]).decode()
-        for position, name, tag, body in self._database.execute(_SELECT_RECEIPTS, (names,)).fetchall():
-            stream = UUID(name)
-            receipt = self._mapper.decode(tag, body, stream, 1).fact
-            assert isinstance(receipt, Receipt)
-            group.stored[stream] = receipt, position
+        What is due are the streams with the stored bytes of the last event of each.
+        """
+        due, self._due = self._due, {}
+        taken: list[Taken] = []
+        for stream, event in due.items():
+            head = self._states.known(stream)
+            if head is not None and head.kind.name in KEPT:
+                taken.append(Taken(stream, head.version, head.kind.name, event, head.state))
+        self._snapshots.keep(taken)
 
-    def _known(self, stream: UUID, call: Call, group: _Group) -> Callable[[int], Answer] | None:
-        """The answer given before to the same id, if any."""
-        if stream in group.receipts:
-            earlier, index = group.receipts[stream]
-            return lambda first: _repeated(earlier, first + index, call)
-        if stream in group.stored:
-            answer = _repeated(*group.stored[stream], call)
-            return lambda _first: answer
+    def _count_what_is_left(self) -> None:
+        """On closing, count what was sent back unjudged in this hour."""
+        counted = self._floods.ended(self._now, closing=True)
+        if not counted or self._trouble:
+            return
+        try:
+            self._commit([], _Doubt())
+        except Exception as error:
+            self._fall_into(error)
+
+
+def _settled(answer: Answer, call: Call, group: Group, doubt: _Doubt) -> Answer:
+    """A call that was found applied by the very commit that was in doubt is told so, as if nothing had been."""
+    if answer.verdict == "duplicate" and group.streams[call.by.id, call.id] in doubt.receipts:
+        return msgspec.structs.replace(answer, verdict="applied")
+    return answer
+
+
+def _recorded_at(row: Row) -> datetime | None:
+    """When an event was recorded, None if its bytes are damaged: finding that is not the writer's work."""
+    try:
+        return msgspec.json.decode(row.state, type=_Stamped).meta.recorded_at
+    except msgspec.MsgspecError:
         return None
-
-    def _apply(
-        self, call: Call, decided: list[tuple[UUID, Fact]], stream: UUID, group: _Group
-    ) -> Callable[[int], Answer]:
-        meta = self._meta(call)
-        for target, fact in decided:
-            self._add(target, fact, meta, group)
-        offset = next((n for n, (target, _) in enumerate(reversed(decided), 1) if target == call.lane), 0)
-        receipt = CommandApplied(type=call.command.type, digest=call.digest, lane=call.lane, offset=offset)
-        index = self._receipt(stream, receipt, meta, group)
-        return lambda first: Answer(verdict="applied", pos=first + index - offset)
-
-    def _refuse(self, call: Call, refusal: Refusal, stream: UUID, group: _Group) -> Callable[[int], Answer]:
-        options: tuple[str, ...] = tuple(getattr(refusal, "options", ()))
-        payload = Sealed(call.by.id, value=msgspec.to_builtins(call.command))
-        receipt = CommandRefused(
-            type=call.command.type,
-            digest=call.digest,
-            lane=call.lane,
-            verdict=refusal.verdict,
-            code=refusal.code,
-            params=refusal.params,
-            options=options,
-            payload=payload,
-        )
-        self._receipt(stream, receipt, self._meta(call), group)
-        answer = Answer(verdict=refusal.verdict, code=refusal.code, params=refusal.params, options=options)
-        return lambda _first: answer
-
-    def _receipt(self, stream: UUID, receipt: Receipt, meta: Meta, group: _Group) -> int:
-        index = len(group.rows)
-        stored = self._mapper.to_stored_event(Envelope(stream, 1, receipt, meta))
-        group.rows.append((stream.hex, 1, stored.topic, stored.state))
-        group.receipts[stream] = (receipt, index)
-        return index
-
-    def _add(self, stream: UUID, fact: Fact, meta: Meta, group: _Group) -> None:
-        version = self._states.version(stream) + 1
-        envelope = Envelope(stream, version, fact, meta)
-        stored = self._mapper.to_stored_event(envelope)
-        self._states.record(envelope, kind_of(fact))
-        group.rows.append((stream.hex, version, stored.topic, stored.state))
-
-    def _meta(self, call: Call) -> Meta:
-        return Meta(
-            actor=call.by.id,
-            role=min(call.by.roles).value,
-            office=call.by.office,
-            device=call.by.device,
-            command=call.id,
-            recorded_at=self._now,
-            captured_at=call.captured_at,
-        )
-
-
-def _repeated(receipt: Receipt, position: int, call: Call) -> Answer:
-    """The first answer again; another payload under the same id is refused as such."""
-    if receipt.digest != call.digest or receipt.lane != call.lane:
-        return Answer(verdict="refused", code="id-reused")
-    if isinstance(receipt, CommandApplied):
-        return Answer(verdict="duplicate", pos=position - receipt.offset)
-    return Answer(verdict=receipt.verdict, code=receipt.code, params=receipt.params, options=receipt.options)

@@ -1,4 +1,4 @@
-"""The Python client of the sync protocol: one device of one person, everything kept in memory.
+"""The Python client of the sync protocol: `sync.device` over the `websockets` library, everything kept in memory.
 
 Rows and unanswered intents outlive any number of connections, not the process.
 """
@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-from asyncio import Future
-from collections.abc import Awaitable, Callable, Sequence
+from asyncio import Future, TimerHandle
+from collections import deque
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -23,18 +25,25 @@ from websockets.typing import Origin, Subprotocol
 
 from domain.case.commands import Command, FileRef
 from sync import frames as fr
-from sync.line import Line, SignInNeeded, State
-from sync.outbox import Outbox, full_jitter, uuid7
+from sync.device import DeviceCore, Patience
+from sync.device import events as ev
+from sync.device.events import Phase as State
+from sync.outbox import Outbox, uuid7
 from sync.replica import Replica
+from sync.wire import read
 
 __all__ = ["Client", "SignInNeeded", "State", "Timings"]
 
 APP = "python-client"
-LONGEST_RESTART_SECONDS = 60.0
 CLOSE_SECONDS = 1.0
+BROKEN_OFF = 1006
+"""What RFC 6455 section 7.1.5 calls an end without a close frame."""
 
 _encoder = msgspec.json.Encoder()
-_HOLDS = frozenset({State.AUTH_HELD, State.UPGRADE_HELD})
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, so there is no ticket; raised by whoever gets tickets."""
 
 
 class Timings(Struct, frozen=True):
@@ -43,7 +52,7 @@ class Timings(Struct, frozen=True):
     Attributes:
         dial: until the connection is open.
         silence: after which a connection on which nothing was heard is given up.
-        steady: of being connected, after which earlier failures are forgotten.
+        steady: of being live, after which earlier failures are forgotten.
         back_off: factor for the times between dials.
     """
 
@@ -51,6 +60,16 @@ class Timings(Struct, frozen=True):
     silence: float = 45.0
     steady: float = 60.0
     back_off: float = 1.0
+
+    @property
+    def patience(self) -> Patience:
+        """The same as the core counts it."""
+        return Patience(
+            dial=self.dial * 1000,
+            silence=self.silence * 1000,
+            steady=self.steady * 1000,
+            back_off=self.back_off,
+        )
 
 
 class Client:
@@ -61,8 +80,9 @@ class Client:
     Attributes:
         replica: rows received.
         outbox: intents without a final verdict.
-        state: of the connection.
         welcomes: how often the server has greeted this device.
+        tree: what the log has become, as far as this device has seen; None before it was told.
+        upgrade: the newer app that the service asks for, None if it asks for none.
     """
 
     def __init__(
@@ -77,6 +97,7 @@ class Client:
         origin: str | None = None,
         feat: tuple[str, ...] = ("zlib",),
         timings: Timings | None = None,
+        tree: ev.Tree | None = None,
     ) -> None:
         """Prepare to dial.
 
@@ -91,40 +112,53 @@ class Client:
             origin: as a browser would send it.
             feat: `zlib` if pages may be compressed.
             timings: for impatient callers.
+            tree: what the log had become when this device saw it last.
         """
         self.replica = Replica()
-        self.outbox = Outbox(chance)
-        self.state = State.OFF
+        self.outbox = Outbox()
         self.welcomes = 0
+        self.tree = tree
+        self.upgrade: ev.UpgradeAsked | None = None
         self._url = url
         self._ticket = ticket
         self._person = person
-        self._device = device
         self._clock = clock
         self._chance = chance
         self._origin = origin
-        self._feat = feat
-        self._timings = timings or Timings()
+        stand = ev.Stand(origin=None if tree is None else tree.origin, tree=tree)
+        seed = ev.Seed(app=APP, device=device, feat=feat, stand=stand)
+        self._core = DeviceCore(seed, chance.random, (timings or Timings()).patience)
+        self._events: deque[ev.AnyEvent] = deque()
+        self._feeding = False
+        self._verdicts: dict[UUID, fr.Verdict] = {}
         self._answers: dict[UUID, Future[fr.Verdict]] = {}
-        self._failures = 0
-        self._line: Line | None = None
-        self._kicked = asyncio.Event()
         self._watching: set[Future[None]] = set()
-        self._task: asyncio.Task[None] | None = None
+        self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
+        self._link: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._alarm: TimerHandle | None = None
+        self._fault: Exception | None = None
+
+    @property
+    def state(self) -> State:
+        """Of the connection."""
+        return self._core.phase
 
     async def __aenter__(self) -> Self:
         """Begin to dial."""
-        self._task = asyncio.create_task(self.run())
-        self._task.add_done_callback(lambda _: self.moved())
+        self._feed(ev.Start())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Hang up; what is in the outbox stays there."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        self._feed(ev.Stop())
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     # What its owner asks for
 
@@ -169,16 +203,16 @@ class Client:
         """
         at = self._clock()
         id = uuid7(int(at.timestamp() * 1000), self._chance)
-        self.outbox.add(type, args, id=id, lane=lane, by=self._person, at=at, files=files, needs=needs, base=base)
+        entry = self.outbox.add(
+            type, args, id=id, lane=lane, by=self._person, at=at, files=files, needs=needs, base=base
+        )
         answer = self._answers[id] = asyncio.get_running_loop().create_future()
-        self._stir()
+        self._feed(ev.Submitted((entry.pending,)))
         return id, answer
 
     def kick(self) -> None:
         """Something suggests that now is a good moment: dial at once, and offer again what was put off."""
-        self.outbox.hurry()
-        self._kicked.set()
-        self._stir()
+        self._feed(ev.Kick())
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Wait until `holds()` is true; asked after every frame and every change of state.
@@ -187,8 +221,8 @@ class Client:
             MsgspecError: the server has sent a frame of a known kind in another shape, and the client has stopped.
         """
         while not holds():
-            if self._task is not None and self._task.done():
-                self._task.result()
+            if self._fault is not None:
+                raise self._fault
             watch: Future[None] = asyncio.get_running_loop().create_future()
             self._watching.add(watch)
             try:
@@ -204,64 +238,116 @@ class Client:
         """Wait until everything up to `position` has arrived."""
         await self.until(lambda: self.replica.checkpoint >= position)
 
-    # What happens on the line
+    # Events in, actions out
 
-    def entered(self, state: State) -> None:
-        """The connection stands elsewhere now."""
-        self.welcomes += state is State.WARMING
-        self.state = state
-        self.moved()
-
-    def judged(self, verdicts: Sequence[fr.Verdict]) -> None:
-        """These intents have their final verdicts."""
-        for verdict in verdicts:
-            answer = self._answers.pop(verdict.id)
-            if not answer.done():
-                answer.set_result(verdict)
-
-    def moved(self) -> None:
-        """Something may hold now that did not before."""
+    def _feed(self, event: ev.AnyEvent) -> None:
+        """Take an event, and what follows from carrying out what it asks for."""
+        self._events.append(event)
+        if self._feeding:
+            return
+        self._feeding = True
+        try:
+            now = asyncio.get_running_loop().time() * 1000
+            while self._events:
+                for action in self._core.handle(self._events.popleft(), now):
+                    self._carry_out(action)
+        finally:
+            self._feeding = False
         for watch in self._watching:
             if not watch.done():
                 watch.set_result(None)
 
+    def _carry_out(self, action: ev.AnyAction) -> None:
+        match action:
+            case ev.SendFrame(frame=frame):
+                self._outgoing.put_nowait(self._encoded(frame))
+            case ev.CommitRows(commit):
+                self.replica.commit(commit)
+                self._feed(ev.Committed(commit.n, self.replica.digest))
+            case ev.JudgeIntents(changes):
+                for change in changes:
+                    self._judged(change)
+            case ev.Forget(ids):
+                self.replica.forget(ids)
+            case ev.Wake(at):
+                self._set_alarm(at)
+            case ev.Dial(link):
+                self._outgoing = asyncio.Queue()
+                self._link = self._spawn(partial(self._connection, link))
+            case ev.CloseLink():
+                if self._link is not None:
+                    self._link.cancel()
+            case ev.Renew(link):
+                self._spawn(partial(self._renew, link))
+            case ev.Reoffer():
+                self._feed(ev.Kept(()))
+            case ev.RememberTree(tree):
+                self.tree = tree
+            case ev.EnterPhase(upgrade=upgrade):
+                self.upgrade = upgrade
+            case ev.Sent() | ev.Settle() | ev.FollowLog() | ev.Lease() | ev.Blocked():
+                pass
+
+    def _read(self, data: str | bytes) -> fr.AnyServerFrame | None:
+        return read(data)
+
+    def _encoded(self, frame: fr.AnyClientFrame) -> bytes:
+        if isinstance(frame, fr.Hello):
+            frame = msgspec.structs.replace(frame, wall=self._clock().astimezone(UTC))
+        return _encoder.encode(frame)
+
+    def _judged(self, change: ev.Judgement) -> None:
+        if not self.outbox.judged(change):
+            return
+        answer = self._answers.pop(change.id)
+        if not answer.done():
+            answer.set_result(self._verdicts.get(change.id) or _verdict(change))
+
+    def _set_alarm(self, at: float | None) -> None:
+        """An alarm that rings early does no harm, so that a later one need not take its place."""
+        if at is None or (self._alarm is not None and self._alarm.when() * 1000 <= at):
+            return
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = asyncio.get_running_loop().call_at(at / 1000, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        self._feed(ev.Tick())
+
+    def _spawn(self, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        task = asyncio.ensure_future(self._watched(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _watched(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Let a defect come out where somebody waits."""
+        try:
+            await work()
+        except Exception as fault:
+            self._fault = fault
+            self._feed(ev.Stop())
+
     # Connections
 
-    async def run(self) -> None:
-        """Dial, serve and redial until cancelled."""
+    async def _connection(self, link: int) -> None:
+        """One connection from dialling to its end."""
+        code, reason = BROKEN_OFF, ""
         try:
-            while True:
-                wait = await self._connection()
-                if self.state not in _HOLDS:
-                    self.entered(State.BACKOFF)
-                await self._pause(None if self.state in _HOLDS else wait)
-        finally:
-            self.entered(State.OFF)
-
-    async def _pause(self, seconds: float | None) -> None:
-        """Wait for the time, or for a kick; for a kick alone if there is no time."""
-        self._kicked.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._kicked.wait()
-
-    async def _connection(self) -> float:
-        """One connection from dialling to its end; returns seconds until the next."""
-        self.entered(State.DIAL)
-        began = asyncio.get_running_loop().time()
-        told: float | None = None
-        try:
-            async with asyncio.timeout(self._timings.dial):
-                ticket = await self._ticket()
-                socket = await self._dial()
-            await self._serve(socket, ticket)
+            ticket = await self._ticket()
+            async with await self._dial() as socket:
+                self._feed(ev.Opened(link, ticket))
+                await self._serve(socket, link)
         except SignInNeeded:
-            self.entered(State.AUTH_HELD)
+            self._feed(ev.TicketRefused(link))
+            return
         except ConnectionClosed as closed:
-            told = _restart_seconds(closed)
+            if closed.rcvd is not None:
+                code, reason = closed.rcvd.code, closed.rcvd.reason
         except (OSError, TimeoutError, InvalidHandshake):
             pass
-        return self._after_failure(began) if told is None else told
+        self._feed(ev.Closed(link, code, reason))
 
     async def _dial(self) -> ClientConnection:
         return await connect(
@@ -275,48 +361,41 @@ class Client:
             proxy=None,
         )
 
-    async def _serve(self, socket: ClientConnection, ticket: str) -> None:
-        self.entered(State.HELLO)
-        self._line = Line(
-            socket,
-            replica=self.replica,
-            outbox=self.outbox,
-            owner=self,
-            ticket=self._ticket,
-            silence=self._timings.silence,
-        )
+    async def _serve(self, socket: ClientConnection, link: int) -> None:
+        """Carry frames until the connection ends, which is always by an exception."""
+        writing = asyncio.create_task(_write(socket, self._outgoing))
         try:
-            await self._line.serve(self._hello(ticket))
+            while True:
+                frame = self._read(await socket.recv())
+                if frame is not None:
+                    self._heard(link, frame)
         finally:
-            self._line = None
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
 
-    def _hello(self, ticket: str) -> fr.Hello:
-        return fr.Hello(
-            v=(1, 1),
-            app=APP,
-            device=self._device,
-            ticket=ticket,
-            cursor=self.replica.cursor,
-            outbox=self.outbox.owed,
-            wall=self._clock().astimezone(UTC),
-            feat=self._feat,
-        )
+    def _heard(self, link: int, frame: fr.AnyServerFrame) -> None:
+        self.welcomes += isinstance(frame, fr.Welcome)
+        if isinstance(frame, fr.Ack):
+            self._verdicts = {verdict.id: verdict for verdict in frame.r}
+        self._feed(ev.FrameCame(link, frame))
 
-    def _after_failure(self, began: float) -> float:
-        if asyncio.get_running_loop().time() - began > self._timings.steady:
-            self._failures = 0
-        wait = full_jitter(self._failures, self._chance) * self._timings.back_off
-        self._failures += 1
-        return wait
-
-    def _stir(self) -> None:
-        if self._line is not None:
-            self._line.stir()
+    async def _renew(self, link: int) -> None:
+        try:
+            self._feed(ev.Ticket(link, await self._ticket()))
+        except SignInNeeded:
+            self._feed(ev.TicketRefused(link))
+        except OSError:
+            pass  # the server closes the connection when the time of grace is over
 
 
-def _restart_seconds(closed: ConnectionClosed) -> float | None:
-    """What a restarting server asks devices to wait, None for any other end."""
-    said = closed.rcvd
-    if said is None or said.code != fr.CloseCode.RESTARTING or not said.reason.isdecimal():
-        return None
-    return min(int(said.reason) / 1000, LONGEST_RESTART_SECONDS)
+async def _write(socket: ClientConnection, outgoing: asyncio.Queue[bytes]) -> None:
+    with suppress(ConnectionClosed):
+        while True:
+            await socket.send(await outgoing.get(), text=True)
+
+
+def _verdict(change: ev.Judgement) -> fr.Verdict:
+    """What the device itself has judged, in the form of the server's answers."""
+    return msgspec.convert(
+        {"id": change.id, "verdict": change.state, "code": change.code, "params": change.params}, fr.Verdict
+    )

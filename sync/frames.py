@@ -18,8 +18,12 @@ from domain.case.commands import FileRef, Position
 SUBPROTOCOL = "doorstep.sync.1"
 MAX_CLIENT_FRAME_BYTES = 65_536
 MAX_SERVER_FRAME_BYTES = 1_048_576
+MOST_ASKED = 200
+"""Ids that one `ask` may name."""
 
 Short = Annotated[str, Meta(max_length=200)]
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+"""A number that every language can hold."""
 
 
 class Outbox(Struct, frozen=True):
@@ -32,10 +36,10 @@ class Outbox(Struct, frozen=True):
         bytes: size of the photographs still to be sent.
     """
 
-    n: int
-    next_seq: int
+    n: Count
+    next_seq: Count
     oldest_at: datetime | None = None
-    bytes: int = 0
+    bytes: Count = 0
 
 
 class Base(Struct, frozen=True):
@@ -62,7 +66,7 @@ class IntentBody(Struct, frozen=True, kw_only=True):
     """
 
     id: UUID
-    seq: int
+    seq: Count
     lane: UUID
     type: Short
     args: msgspec.Raw
@@ -74,11 +78,44 @@ class IntentBody(Struct, frozen=True, kw_only=True):
     by: UUID
 
 
+class Links(Struct, frozen=True):
+    """What an intent waits for now, in place of what its text names: a text that was offered once never changes.
+
+    Attributes:
+        after: intents that must have a final verdict first.
+        needs: intents that must have been applied.
+    """
+
+    after: tuple[UUID, ...] = ()
+    needs: tuple[UUID, ...] = ()
+
+
 class SignedIntent(Struct, frozen=True, omit_defaults=True):
-    """An intent as it travels: the exact JSON text, and the device's signature over those bytes if it has one."""
+    """An intent as it travels.
+
+    Attributes:
+        body: the exact JSON text, the same ever after.
+        sig: the device's signature over those bytes, if it has one.
+        links: what it waits for now, None if that is what the text says.
+    """
 
     body: str
     sig: str | None = None
+    links: Links | None = None
+
+
+class TreeHead(Struct, frozen=True):
+    """What the log had become when a device saw it last.
+
+    Attributes:
+        origin: name of the log.
+        size: events.
+        root: of the tree over them, lower-case hex.
+    """
+
+    origin: Short
+    size: Count
+    root: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class ClientFrame(Struct, frozen=True, tag_field="t", kw_only=True):
@@ -91,17 +128,21 @@ class Hello(ClientFrame, frozen=True, kw_only=True, tag="hello"):
     Attributes:
         v: lowest and highest protocol version spoken.
         app: build of the app.
-        ticket: one-use proof of sign-in, from `POST /session/ticket`.
+        schema: form of the intents and rows that the app knows.
+        ticket: one-use proof of sign-in, from `POST /session/ticket`; empty on the long poll, where the cookie counts.
         cursor: where the device's replica stands, None for a fresh one.
+        tree: what the log had become when the device saw it last, None if it never did: the device is a witness.
         wall: the device's clock, to measure its skew.
         feat: `zlib` if binary pages are understood.
     """
 
-    v: tuple[int, int]
+    v: tuple[Count, Count]
     app: Short
+    schema: Count = 1
     device: UUID
-    ticket: Short
+    ticket: Annotated[str, Meta(max_length=600)]
     cursor: Short | None = None
+    tree: TreeHead | None = None
     outbox: Outbox
     wall: datetime
     feat: tuple[str, ...] = ()
@@ -110,7 +151,7 @@ class Hello(ClientFrame, frozen=True, kw_only=True, tag="hello"):
 class Auth(ClientFrame, frozen=True, kw_only=True, tag="auth"):
     """Renewed sign-in on the same socket; must be the same person."""
 
-    ticket: Short
+    ticket: Annotated[str, Meta(max_length=600)]
 
 
 class Pull(ClientFrame, frozen=True, kw_only=True, tag="pull"):
@@ -129,20 +170,25 @@ class Credit(ClientFrame, frozen=True, kw_only=True, tag="credit"):
 class Push(ClientFrame, frozen=True, kw_only=True, tag="push"):
     """A batch of intents; the answer is an `ack` with the same `b`."""
 
-    b: int
+    b: Count
     intents: tuple[SignedIntent, ...]
 
 
 class Ask(ClientFrame, frozen=True, kw_only=True, tag="ask"):
     """Verdicts of intents in doubt."""
 
-    ids: tuple[UUID, ...]
+    ids: Annotated[tuple[UUID, ...], Meta(max_length=MOST_ASKED)]
 
 
 class Seen(ClientFrame, frozen=True, kw_only=True, tag="seen"):
-    """What the device holds and still owes, at checkpoints and every minute."""
+    """What the device holds and still owes, at checkpoints and every minute.
+
+    Attributes:
+        digest: of the rows held at `cursor`, as in a page; None if the device does not keep one.
+    """
 
     cursor: Short
+    digest: Short | None = None
     outbox: Outbox
 
 
@@ -170,21 +216,69 @@ class Limits(Struct, frozen=True):
     page: int = 262_144
 
 
+class Restored(Struct, frozen=True, omit_defaults=True):
+    """The log was restored from a backup.
+
+    Attributes:
+        origin: id of the log before.
+        size: position up to which the backup reached.
+        names: every id that the log had, the first one first and `origin` last: a device may have been away for long.
+    """
+
+    origin: str
+    size: int
+    names: tuple[str, ...] = ()
+
+
+class LogKey(Struct, frozen=True, omit_defaults=True):
+    """A key with which the log signs, as C2SP notes name it, and a note of it signed with the key before."""
+
+    key: str
+    endorsement: str = ""
+
+
+class Proven(Struct, frozen=True, omit_defaults=True):
+    """What the log has become, signed.
+
+    Attributes:
+        note: a checkpoint (C2SP signed note).
+        keys: of the log in order.
+        before: the checkpoint that the log which the device saw last was restored from, if that was another one.
+    """
+
+    note: str
+    keys: tuple[LogKey, ...]
+    before: str = ""
+
+
 class Welcome(ServerFrame, frozen=True, kw_only=True, tag="welcome"):
     """Answer to `hello`: the server's epoch, head and clock.
 
     Attributes:
         epoch: shape of the rows and origin of the log; another one means the device must boot anew.
+        origin: id of the log; another one without `restored` means that this is not the centre the device knew.
         head: last position.
+        lease_until: until when a staff device may be used without being heard again; None for residents.
+        min_app: oldest build that is not asked to upgrade, empty if any will do.
         mode: `warming` while projections are being built; pushes are taken all the same.
+        restored: where the log came from, if it was restored from a backup.
+        tree: what the log has become, None if that cannot be proven now.
+        proof: that the log of `tree`, or the one that it was restored from, begins with what `hello` named; each hash
+            in lower-case hex. Empty where nothing needs a proof, or none leads there.
     """
 
     v: int
     epoch: str
+    origin: str = ""
     head: int
     now: datetime
+    lease_until: datetime | None = None
     limits: Limits
+    min_app: str = ""
     mode: Literal["live", "warming"]
+    restored: Restored | None = None
+    tree: Proven | None = None
+    proof: tuple[str, ...] = ()
 
 
 class Row(Struct, frozen=True):
@@ -213,6 +307,8 @@ class PageFrame(ServerFrame, frozen=True, kw_only=True, tag="page"):
 
     Attributes:
         to: position that the cursor stands at; with `more` false everything up to it has been received.
+        digest: of all rows held after this page, with `more` false: `f"{n:x}-{s:x}"`, n rows with the sum s of
+            `crc32(f"{kind} {id} {pos}")` modulo 2**52. None if the server does not know it now.
     """
 
     cursor: str
@@ -221,6 +317,7 @@ class PageFrame(ServerFrame, frozen=True, kw_only=True, tag="page"):
     gone: tuple[Gone, ...] = ()
     more: bool
     phase: Literal["boot", "delta"]
+    digest: str | None = None
 
 
 class Delta(ServerFrame, frozen=True, kw_only=True, tag="delta"):
@@ -268,39 +365,60 @@ class Ack(ServerFrame, frozen=True, kw_only=True, tag="ack"):
 
 
 class Reset(ServerFrame, frozen=True, kw_only=True, tag="reset"):
-    """The replica can no longer be continued: boot into shadow stores and swap; the outbox stays."""
+    """The replica can no longer be continued: boot into shadow stores and swap; the outbox stays.
+
+    Attributes:
+        why: `cursor`, `epoch`, `scopes`, `too-old` or `digest`.
+    """
 
     epoch: str
     why: str
 
 
 class Revoke(ServerFrame, frozen=True, kw_only=True, tag="revoke"):
-    """Rows or the whole scope are taken away at once."""
+    """Rows are taken away at once: those of `cases`, or every one if `wipe` is true and no case is named.
+
+    The outbox stays: what waits in it is offered, and ends as `refused` where the right has gone.
+    """
 
     cases: tuple[str, ...] = ()
-    wipe: bool = True
+    wipe: bool = False
 
 
 class Wait(ServerFrame, frozen=True, kw_only=True, tag="wait"):
-    """Not yet: the projections are being built, or this node lags behind the cursor."""
+    """Instead of a page: not yet. The pull is forgotten: pull again after `retry_ms`. Pushes are taken all the same.
 
-    why: str
+    Attributes:
+        why: `warming` while rows are being built, `lagging` where this node has not come as far as the cursor,
+            `log-away` while the log cannot be read.
+        done: positions behind.
+        total: positions in all; 0 if unknown.
+        retry_ms: when to pull again.
+    """
+
+    why: Literal["warming", "lagging", "log-away"]
     done: int = 0
     total: int = 0
-    retry_ms: int = 1000
+    retry_ms: int
 
 
 class AuthRequired(ServerFrame, frozen=True, kw_only=True, tag="auth-required"):
-    """The sign-in has ended or must be renewed."""
+    """The sign-in has ended or must be renewed.
+
+    Attributes:
+        why: `expired`, `blocked` or `erased`.
+        grace_ms: how long the socket stays open for `auth`; without it the socket closes now.
+    """
 
     why: str
     grace_ms: int = 0
 
 
 class Upgrade(ServerFrame, frozen=True, kw_only=True, tag="upgrade"):
-    """The app is too old; `hard` if it cannot go on."""
+    """The app is too old; `hard` if it cannot go on, else it can until `by`."""
 
     min_app: str
+    by: datetime | None = None
     hard: bool
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from projections.database import Change
-from projections.runner import Batch
+from projections.following import Batch
 
 Listener = Callable[[Batch, list[Change]], None]
 
@@ -35,8 +35,10 @@ class Hub:
                 del self._by_scope[scope]
 
     def publish(self, batch: Batch) -> None:
-        """Tell each connection once, with the changes in its scopes, in order."""
+        """Tell each connection once, with the changes in its scopes, in order; all of them if it concerns every row."""
         heard: dict[Listener, list[Change]] = defaultdict(list)
+        if batch.is_renewed or batch.is_last:
+            heard.update({listener: [] for listeners in self._by_scope.values() for listener in listeners})
         for change in batch.changes:
             for listener in self._by_scope.get(change.scope, ()):
                 heard[listener].append(change)

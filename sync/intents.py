@@ -10,15 +10,21 @@ import msgspec
 from msgspec import Struct
 
 from domain.actors import Actor
-from domain.case.commands import CENTRE_ONLY, COMMANDS, Command, FileCase, Unusable
+from domain.case.commands import Command, FileBundle, FileCase, OpenBundle, OpenCase, Unusable
 from domain.centre.centre import DERIVED_ID
+from domain.commands import CENTRE_ONLY, COMMANDS
 from domain.decisions import Call
-from store.writer import Answer
+from store.answers import NEWER_RETRY_MS, Answer
 from sync.frames import IntentBody, SignedIntent, Verdict
+from sync.terms import is_newer
 
 _body_decoder = msgspec.json.Decoder(IntentBody)
 _decoders = {name: msgspec.json.Decoder(kind) for name, kind in COMMANDS.items() if kind not in CENTRE_ONLY}
-_KNOWN_ACTS = frozenset(name.partition("@")[0] for name in _decoders)
+_NEWEST = {
+    act: int(form) for act, _, form in sorted((name.partition("@") for name in _decoders), key=lambda n: int(n[2]))
+}
+"""Acts to the newest form of each that this program knows."""
+_BEGINNING = frozenset({FileCase.type, OpenCase.type, FileBundle.type, OpenBundle.type})
 _UNREADABLE = (msgspec.MsgspecError, RecursionError, ValueError)
 """Wrong form, nested too deep, no valid Unicode."""
 
@@ -34,14 +40,15 @@ class UnreadableIntent(ValueError):
     """The body of an intent is no JSON object with an id; without it the intent cannot even be refused."""
 
 
-def read_intent(signed: SignedIntent, *, by: Actor) -> Call | Verdict:
+def read_intent(signed: SignedIntent, *, by: Actor, app: str = "") -> Call | Verdict:
     """The call that an intent stands for, or the verdict if it cannot be judged.
 
     What is wrong with the command itself is left to the writer, whose receipt lets the intents after it go on.
 
     Args:
-        signed: the exact text, whose digest ties the receipt to it.
+        signed: the exact text, whose digest ties the receipt to it, and what it waits for if that has changed.
         by: the person who is signed in.
+        app: build of the app that sends it, if that is known: one that is newer than this program may know more.
 
     Raises:
         UnreadableIntent: it has no readable id.
@@ -53,20 +60,33 @@ def read_intent(signed: SignedIntent, *, by: Actor) -> Call | Verdict:
         return Verdict(id=_id_of(signed), verdict="refused", code="invalid", params=where)
     if body.by != by.id:
         return Verdict(id=body.id, verdict="auth", code="other-person")
-    if body.type not in _decoders and body.type.partition("@")[0] in _KNOWN_ACTS:
-        return Verdict(id=body.id, verdict="held", code="app-too-old", params={"type": body.type})
+    if body.type not in COMMANDS and (held := _held(body, app)) is not None:
+        return held
+    links = signed.links or body
     return Call(
         id=body.id,
         lane=body.lane,
         command=_command(body),
         by=by,
         files=body.files,
-        after=body.after,
-        needs=body.needs,
+        after=links.after,
+        needs=links.needs,
         base=body.base.pos if body.base else None,
         captured_at=body.at,
         digest=sha256(signed.body.encode()).digest(),
     )
+
+
+def _held(body: IntentBody, app: str) -> Verdict | None:
+    """A form of a command that this program does not know any more, or not yet, waits for whoever is behind."""
+    act, _, form = body.type.partition("@")
+    newest = _NEWEST.get(act)
+    if is_newer(app) if newest is None else form.isdecimal() and int(form) > newest:
+        params = {"type": body.type}
+        return Verdict(id=body.id, verdict="held", code="service-too-old", params=params, retry_ms=NEWER_RETRY_MS)
+    if newest is None:
+        return None
+    return Verdict(id=body.id, verdict="held", code="app-too-old", params={"type": body.type})
 
 
 def _id_of(signed: SignedIntent) -> UUID:
@@ -77,7 +97,7 @@ def _id_of(signed: SignedIntent) -> UUID:
 
 
 def _command(body: IntentBody) -> Command:
-    if body.type == FileCase.type and body.lane.version == DERIVED_ID:
+    if body.type in _BEGINNING and body.lane.version == DERIVED_ID:
         return _unusable(body, "invalid", where="$.lane")
     decoder = _decoders.get(body.type)
     args = bytes(body.args)

@@ -1,42 +1,112 @@
-"""What a device has received: rows in memory, and where they stand (protocol sections 3, 4 and 6). No I/O."""
+"""The rows that a device holds, in memory: commits of the core go in, bodies of rows come out. No I/O."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from zlib import crc32
 
 from sync import frames as fr
+from sync.device.events import Commit
 
 Key = tuple[str, str]
 """Kind and id of a row."""
 
+DIGEST_MODULUS = 1 << 52
+
+
+class Digest:
+    """Digest of a set of rows, kept as they come and go: how many, and the sum of their hashes."""
+
+    def __init__(self, rows: Iterable[tuple[str, str, int]] = ()) -> None:
+        """Begin with some rows, each given by kind, id and position."""
+        self.n = 0
+        self.sum = 0
+        for kind, id, pos in rows:
+            self.add(kind, id, pos)
+
+    def add(self, kind: str, id: str, pos: int) -> None:
+        """A row is held now."""
+        self.n += 1
+        self.sum += crc32(f"{kind} {id} {pos}".encode())
+
+    def drop(self, kind: str, id: str, pos: int) -> None:
+        """A row is no longer held."""
+        self.n -= 1
+        self.sum -= crc32(f"{kind} {id} {pos}".encode())
+
+    def __str__(self) -> str:
+        return f"{self.n:x}-{self.sum % DIGEST_MODULUS:x}"
+
+
+class Rows:
+    """Rows by kind and id, with their digest."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.by_key: dict[Key, fr.Row] = {}
+        self.digest = Digest()
+
+    def take(self, rows: Iterable[fr.Row], gone: Iterable[fr.Gone]) -> None:
+        """Take departures, then rows."""
+        for left in gone:
+            self._drop((left.kind, left.id))
+        held, digest = self.by_key, self.digest
+        for row in rows:
+            key = (row.kind, row.id)
+            before = held.get(key)
+            if before is not None:
+                digest.drop(row.kind, row.id, before.pos)
+            digest.add(row.kind, row.id, row.pos)
+            held[key] = row
+
+    def _drop(self, key: Key) -> None:
+        row = self.by_key.pop(key, None)
+        if row is not None:
+            self.digest.drop(row.kind, row.id, row.pos)
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """Take rows away, of any kind."""
+        lost = frozenset(ids)
+        for key in [key for key in self.by_key if key[1] in lost]:
+            self._drop(key)
+
 
 class Replica:
-    """Rows as the server sent them, in memory, and where they stand.
+    """Rows as the server sent them, in memory.
 
-    A boot fills a shadow, which takes the place of the old rows when it is complete. Positions never go back.
+    A boot fills a shadow, which takes the place of the old rows when it is complete.
 
     Attributes:
-        rows: what may be shown now.
-        epoch: of the rows, empty before the first welcome.
-        cursor: where the next pull starts, None for a boot.
+        epoch: of the rows, empty before the first commit.
+        cursor: where the next pull starts, None before the first commit.
         position: where `cursor` stands.
         checkpoint: everything up to this position has been received.
     """
 
     def __init__(self) -> None:
         """Start with nothing."""
-        self.rows: dict[Key, fr.Row] = {}
         self.epoch = ""
         self.cursor: str | None = None
         self.position = 0
         self.checkpoint = 0
-        self._shadow: dict[Key, fr.Row] | None = {}
+        self._shown = Rows()
+        self._shadow: Rows | None = None
+
+    @property
+    def rows(self) -> dict[Key, fr.Row]:
+        """What may be shown now."""
+        return self._shown.by_key
+
+    @property
+    def digest(self) -> str:
+        """Of the rows that the next page changes."""
+        return str((self._shadow or self._shown).digest)
 
     @property
     def is_booting(self) -> bool:
-        """Whether what is received goes into a shadow."""
-        return self._shadow is not None
+        """Whether what is received goes into a shadow, or nothing has been received."""
+        return self._shadow is not None or self.cursor is None
 
     def body(self, kind: str, id: object) -> Any:
         """The body of a row, None if the device does not hold it."""
@@ -47,53 +117,24 @@ class Replica:
         """Bodies of all rows of one kind, by id."""
         return {id: row.body for (held, id), row in self.rows.items() if held == kind}
 
-    def welcomed(self, epoch: str) -> None:
-        """The server has named its epoch; another one than before means a boot."""
-        if self.epoch not in ("", epoch):
-            self.start_over()
-        self.epoch = epoch
+    def commit(self, commit: Commit) -> None:
+        """Write rows and cursor."""
+        if commit.start:
+            self._shadow = Rows()
+            self.checkpoint = 0
+        (self._shown if self._shadow is None else self._shadow).take(commit.rows, commit.gone)
+        if commit.finish and self._shadow is not None:
+            self._shown, self._shadow = self._shadow, None
+        self.epoch, self.cursor, self.position = commit.epoch, commit.cursor, commit.to
+        if commit.complete:
+            self.checkpoint = commit.to
 
-    def start_over(self) -> None:
-        """Boot at the next pull; what is shown stays until that is complete."""
+    def forget(self, ids: Iterable[str] | None) -> None:
+        """Take rows away at once; all of them, and where they stand, if `ids` is None."""
+        if ids is not None:
+            self._shown.forget(ids)
+            if self._shadow is not None:
+                self._shadow.forget(ids)
+            return
+        self._shown, self._shadow = Rows(), None
         self.cursor, self.position, self.checkpoint = None, 0, 0
-        self._shadow = {}
-
-    def page(self, page: fr.PageFrame) -> None:
-        """Take a page; one that is late or repeated changes nothing."""
-        if page.to < self.position or page.cursor == self.cursor:
-            return
-        self._take(page.rows, page.gone)
-        self.cursor, self.position = page.cursor, page.to
-        if page.more:
-            return
-        self.checkpoint = page.to
-        if self._shadow is not None:
-            self.rows, self._shadow = self._shadow, None
-
-    def delta(self, delta: fr.Delta) -> bool:
-        """Take live changes; False if something before them is missing, so that a pull is needed."""
-        if delta.to <= self.position:
-            return True
-        if delta.from_ > self.position:
-            return False
-        self._take(delta.rows, delta.gone)
-        self.cursor, self.position, self.checkpoint = delta.cursor, delta.to, delta.to
-        return True
-
-    def wipe(self) -> None:
-        """Take everything away at once, and boot."""
-        self.rows = {}
-        self.start_over()
-
-    def forget(self, ids: Iterable[str]) -> None:
-        """Take rows away at once."""
-        lost = frozenset(ids)
-        for key in [key for key in self.rows if key[1] in lost]:
-            del self.rows[key]
-
-    def _take(self, rows: Iterable[fr.Row], gone: Iterable[fr.Gone]) -> None:
-        held = self.rows if self._shadow is None else self._shadow
-        for left in gone:
-            held.pop((left.kind, left.id), None)
-        for row in rows:
-            held[row.kind, row.id] = row

@@ -9,9 +9,9 @@ from uuid import UUID, uuid5
 from domain.actors import Actor, Role, office_of
 from domain.calendar.calendar import SHANGHAI
 from domain.case.commands import FileCase, FileRef, PageOf
-from domain.catalogue.conditions import Json, materials_needed
+from domain.catalogue.conditions import Json, filled_form, materials_needed
 from domain.catalogue.items import ServiceItem
-from domain.centre.centre import NAMESPACE, Particulars, staff_stream
+from domain.centre.centre import NAMESPACE, Particulars, arrangement_of, staff_stream
 from tests.domain.calendar.shipped import shipped_calendar
 from tests.domain.catalogue.filled import filled_answers
 from tests.domain.catalogue.shipped import shipped_catalogue
@@ -22,6 +22,7 @@ FRIDAY_EVENING = datetime(2026, 11, 20, 18, 40, tzinfo=SHANGHAI).astimezone(UTC)
 
 CALENDAR = shipped_calendar()
 CATALOGUE = shipped_catalogue()
+ARRANGEMENT = arrangement_of(CATALOGUE)
 
 
 def _item(item_id: str) -> ServiceItem:
@@ -143,7 +144,7 @@ class Filing:
     def __init__(self, item: ServiceItem = LEASE, *, case: UUID = CASE, pages: int = 1, **choices: Json) -> None:
         """Fill the form of `item`, with `pages` photographs of each paper that is demanded."""
         answers = filled_answers(item, **choices)
-        needed = materials_needed(item, answers)
+        needed = materials_needed(filled_form(item, answers))
         shown: list[PageOf] = []
         self.files: tuple[FileRef, ...] = ()
         for material in (n.material.id for n in needed if n.photograph_demanded):

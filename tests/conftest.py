@@ -7,6 +7,10 @@ import store as store
 import pytest
 from hypothesis import settings
 
+from tests.objects import storage as storage
+from tests.postgres import database as database
+from tests.postgres import postgres as postgres
+
 # Two busy cores make single examples slow without anything being wrong; a whole test is bounded by its timeout.
 settings.register_profile("doorstep", deadline=None, print_blob=True)
 settings.load_profile("doorstep")

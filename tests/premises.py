@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
-from contextlib import closing, contextmanager
+import json
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.actors import Actor
@@ -14,8 +17,10 @@ from domain.catalogue.items import ServiceItem
 from domain.centre.centre import CALENDAR_STREAM, CENTRE_STREAM, item_stream
 from domain.centre.commands import CertifyStaff, OpenCentre, PublishCalendar, PublishItem
 from domain.decisions import Call
+from store import passing
+from store.answers import Answer
 from store.centre import Centre
-from store.writer import Answer
+from store.receipts import receipt_stream
 from tests.cast import (
     CALENDAR,
     CASE,
@@ -110,18 +115,57 @@ class Premises:
             for ref in files
         ]
 
+    def words(self, call: Call) -> Any:
+        """What is kept of a command that was not done."""
+        (receipt,) = self.centre.read(receipt_stream(call.by.id, call.id))
+        return passing.opened(self.centre.vault, self.centre.unseal(receipt, "payload"), bound_to=call.id)
+
     def receive(self, filing: Filing | None = None, *, by: Actor = FATHER, case: UUID = CASE) -> None:
         """Hand a form in and let all its photographs arrive."""
         handed_in = filing or Filing(case=case)
         assert self.file(handed_in, by=by, case=case).verdict == "applied"
         self.store(*handed_in.files, by=by, case=case)
 
+    @contextmanager
+    def held_up(self) -> Generator[None]:
+        """Somebody else has the lock of the log: nothing can be judged."""
+        with closing(self.centre.event_log.desk()) as desk, desk.transaction():
+            yield
 
-@contextmanager
-def opened(folder: Path, clock: Callable[[], datetime] | None = None, name: str = "centre") -> Generator[Premises]:
-    """A centre in `folder`, furnished if it is new; closed at the end."""
-    ticking, source = clock or Clock(), ids(name)
-    with closing(Centre.open(folder, clock=ticking, new_id=lambda: next(source))) as centre:
-        if centre.head() == 0:
-            furnish(centre)
-        yield Premises(centre, ticking, name)
+
+class Site(NamedTuple):
+    """Where a centre is kept, on one engine or the other.
+
+    Attributes:
+        folder: holds the master key, and on SQLite log and keys.
+        env: settings of the event-sourcing library that choose the engine; none of them for SQLite.
+    """
+
+    folder: Path
+    env: Mapping[str, str] = MappingProxyType({})
+
+    @contextmanager
+    def opened(self, clock: Callable[[], datetime] | None = None, name: str = "centre") -> Generator[Premises]:
+        """The centre of this site, furnished if it is new; closed at the end."""
+        ticking, source = clock or Clock(), ids(name)
+        with closing(Centre.open(self.folder, clock=ticking, new_id=lambda: next(source), env=self.env)) as centre:
+            if centre.head() == 0:
+                furnish(centre)
+            yield Premises(centre, ticking, name)
+
+    def as_text(self) -> str:
+        """The site as another process can be told of it."""
+        return json.dumps([str(self.folder), dict(self.env)])
+
+    @classmethod
+    def from_text(cls, text: str) -> Site:
+        """The site that another process has told of."""
+        folder, env = json.loads(text)
+        return cls(Path(folder), env)
+
+
+def opened(
+    folder: Path, clock: Callable[[], datetime] | None = None, name: str = "centre"
+) -> AbstractContextManager[Premises]:
+    """A centre on SQLite in `folder`, furnished if it is new; closed at the end."""
+    return Site(folder).opened(clock, name)

@@ -17,6 +17,7 @@ from bootstrap.places import ROOT
 from domain.case.commands import Command
 from domain.facts import Fact
 from sync import frames
+from tests.rights.matrix import page as rights
 from web.settings import PREFIX, Settings
 
 FOLDER = ROOT / "docs" / "reference"
@@ -41,7 +42,7 @@ def pages() -> dict[str, str]:
     """Return the text of each page by its file name in docs/reference."""
     for package in (domain, store):
         _import_all(package)
-    commands: list[tuple[str, type[Struct]]] = [(kind.type, kind) for kind in _below(Command)]
+    commands: list[tuple[str, type[Struct]]] = [(kind.type, kind) for kind in _below(Command) if kind.type]
     return {
         "facts.md": _page("Facts", FACTS, _table(_tagged(Fact))),
         "commands.md": _page("Commands", COMMANDS, _table(commands)),
@@ -54,6 +55,7 @@ def pages() -> dict[str, str]:
             _table(_tagged(frames.ServerFrame)),
         ),
         "settings.md": _page("Settings", SETTINGS, _settings()),
+        "rights.md": _page("Rights", rights()),
     }
 
 

@@ -138,7 +138,7 @@ def _name(requirement: str) -> str:
 
 def _pins(requirements: list[str]) -> set[str]:
     assert all("==" in requirement for requirement in requirements)
-    return {requirement.partition(";")[0].strip() for requirement in requirements}
+    return {re.sub(r"\[.*?\]", "", requirement.partition(";")[0].strip()) for requirement in requirements}
 
 
 def _locked(lock: str) -> set[str]:

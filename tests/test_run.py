@@ -28,7 +28,8 @@ def test_words_that_run_does_not_know_are_refused(words: list[str]) -> None:
 def test_help_names_every_command() -> None:
     told = run_script("--help").stdout
 
-    assert [word for word in ("test", "check", "bench", "clean", "doorstep") if f"./run {word}" not in told] == []
+    words = ("build", "test", "check", "bench", "cluster", "clean", "doorstep")
+    assert [word for word in words if f"./run {word}" not in told] == []
 
 
 def test_a_program_that_fails_shows_its_last_lines() -> None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from eventsourcing.persistence import PersistenceError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ExceptionHandler
 
-from domain.refusals import Conflict, Forbidden, Held, NotFound, Refusal
+from domain.refusals import Conflict, Forbidden, Held, NotFound, PersonIsErased, Refusal
+from store.files import FilesAway
+from store.keys import KeyDamaged, WrongMasterKey
+from store.log import LogUnavailable
+from store.mapper import NewerFact
+from store.shelf import ShelfUnavailable
 from web.bodies import json_answer
 
 
@@ -31,12 +37,20 @@ class Problem(Exception):
 
 STATUS_OF_REFUSAL: tuple[tuple[type[Refusal], int], ...] = (
     (NotFound, 404),
+    (PersonIsErased, 410),
     (Forbidden, 403),
     (Conflict, 409),
     (Held, 409),
     (Refusal, 422),
 )
 """The first class that fits gives the status."""
+
+RETRY_SECONDS = 5
+"""After which storage that did not answer is asked again."""
+
+AWAY = (LogUnavailable, ShelfUnavailable, PersistenceError, WrongMasterKey, KeyDamaged, NewerFact)
+"""The log or the keys cannot be read now, or not by this version of the program: said as such, and never taken for the
+absence of what was asked for."""
 
 CODE_OF_STATUS = {
     400: "body-malformed",
@@ -71,6 +85,14 @@ async def _refusal(_: Request, refusal: Exception) -> Response:
     return problem_answer(status_of(refusal), refusal.code, refusal.params)
 
 
+async def _files_away(_: Request, __: Exception) -> Response:
+    return problem_answer(503, "files-away", {"retry_s": RETRY_SECONDS})
+
+
+async def _log_away(_: Request, __: Exception) -> Response:
+    return problem_answer(503, "storage", {"retry_s": RETRY_SECONDS})
+
+
 async def _http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     response = problem_answer(error.status_code, CODE_OF_STATUS.get(error.status_code, "http-error"))
@@ -78,5 +100,11 @@ async def _http(_: Request, error: Exception) -> Response:
     return response
 
 
-HANDLERS: dict[Any, ExceptionHandler] = {Problem: _problem, Refusal: _refusal, HTTPException: _http}
+HANDLERS: dict[Any, ExceptionHandler] = {
+    Problem: _problem,
+    Refusal: _refusal,
+    FilesAway: _files_away,
+    **dict.fromkeys(AWAY, _log_away),
+    HTTPException: _http,
+}
 """What the application does with each kind of exception; anything else is a defect (`web.logs`)."""

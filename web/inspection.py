@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 import pikepdf
 from PIL import Image
+
+from web.picture_ends import SMALLEST_HIDDEN, end_of
 
 MAX_PIXELS = 50_000_000
 """A page at 600 dpi has 35 million; beyond this an image is made to exhaust the server."""
@@ -14,14 +16,29 @@ MAX_PIXELS = 50_000_000
 PHOTO_FORMATS = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 """MPO is a JPEG with a second, smaller picture behind it, as some phones write it."""
 
+PADDING = b"\0\r\n "
+
 FORMATS = ("JPEG", "PNG", "WEBP")
 """Decoders that are tried at all; each one more is one more way in."""
 
 PDF_TYPE = "application/pdf"
+PDF_MARK = b"%PDF-"
+HEAD_BYTES = 1_024
 MEDIA_TYPES = frozenset({*PHOTO_FORMATS.values(), PDF_TYPE})
 
 MAX_PDF_PAGES = 500
 MAX_PDF_DEPTH = 60
+MAX_UNPACKED_BYTES = 64_000_000
+"""Of one stream of a PDF that has to be unpacked to find its objects; 300 kB can become 300 MB."""
+MOST_WARNINGS = 1_000
+
+pikepdf.settings.set_qpdf_limits(
+    flate_max_memory=MAX_UNPACKED_BYTES,
+    run_length_max_memory=MAX_UNPACKED_BYTES,
+    png_max_memory=MAX_UNPACKED_BYTES,
+    tiff_max_memory=MAX_UNPACKED_BYTES,
+    doc_max_warnings=MOST_WARNINGS,
+)
 
 _ACTIVE = frozenset(
     {
@@ -52,29 +69,39 @@ class Unusable(Exception):
         self.reason = reason
 
 
-def inspect(content: bytes) -> str:
+def inspect(content: BinaryIO) -> str:
     """The media type of a photograph or PDF that can be shown on screen without harm.
 
     Raises:
-        Unusable: it is neither, is damaged, has too many pixels or pages, or is encrypted or active.
+        Unusable: it is neither, is damaged, has too many pixels or pages, is encrypted or active, or is two things at
+            once: a picture that is also something else.
     """
-    if content.startswith(b"%PDF-"):
+    head = content.read(HEAD_BYTES)
+    content.seek(0)
+    if head.startswith(PDF_MARK):
         _inspect_pdf(content)
         return PDF_TYPE
+    if PDF_MARK in head:  # readers of PDF look for their mark in the first kilobyte
+        raise Unusable("unsafe")
     return _inspect_photo(content)
 
 
-def _inspect_photo(content: bytes) -> str:
+def _inspect_photo(content: BinaryIO) -> str:
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        with Image.open(content, formats=FORMATS) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise Unusable("too-large")
             if getattr(image, "n_frames", 1) != 1 and image.format != "MPO":
                 raise Unusable("unsafe")
             image.verify()
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        content.seek(0)
+        with Image.open(content, formats=FORMATS) as image:
             image.load()
-            return PHOTO_FORMATS[image.format or ""]
+            kind = image.format or ""
+        if kind != "MPO":
+            content.seek(0)
+            require_nothing_behind(content.read(), kind)
+        return PHOTO_FORMATS[kind]
     except (Unusable, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -83,13 +110,15 @@ def _inspect_photo(content: bytes) -> str:
         raise Unusable("undecodable") from error
 
 
-def _inspect_pdf(content: bytes) -> None:
+def _inspect_pdf(content: BinaryIO) -> None:
     try:
-        with pikepdf.open(io.BytesIO(content)) as pdf:
+        with pikepdf.open(content) as pdf:
             if pdf.is_encrypted or any(_is_active(thing) for thing in pdf.objects):
                 raise Unusable("unsafe")
             if not 1 <= len(pdf.pages) <= MAX_PDF_PAGES:
                 raise Unusable("too-large" if pdf.pages else "undecodable")
+            if any("limit exceeded" in str(warning) for warning in pdf.get_warnings()):
+                raise Unusable("too-large")
     except (Unusable, MemoryError):
         raise
     except pikepdf.PasswordError as error:
@@ -115,3 +144,14 @@ def _direct_parts(thing: pikepdf.Object) -> Iterator[pikepdf.Object]:
     elif isinstance(thing, pikepdf.Array):
         parts = list(thing)
     yield from (part for part in parts if isinstance(part, pikepdf.Object) and not part.is_indirect)
+
+
+def require_nothing_behind(content: bytes, kind: str) -> None:
+    """Nothing but padding stands behind the end of a picture: an archive or a page could hide there.
+
+    Raises:
+        Unusable: there is something.
+    """
+    behind = content[end_of(content, kind) :].strip(PADDING)
+    if len(behind) >= SMALLEST_HIDDEN:
+        raise Unusable("unsafe")

@@ -44,6 +44,16 @@ PASSWORDS_TRIED = {
 }
 """`number` is the username here, and `pair` the username from one address: a stranger elsewhere who tries passwords
 does not soon lock the owner of the name out."""
+SECOND_TRIED = {"second": (Limit(8, _MINUTES_10), Limit(30, _HOUR))}
+"""Of the one-time codes of one person, whose password was right: six digits, three of which are good at a time."""
+PASSKEYS_TRIED = {"device": (Limit(30, _MINUTES_10),), "address": (Limit(300, _HOUR),)}
+PROOFS_TRIED = {"person": (Limit(10, _MINUTES_10), Limit(40, _HOUR))}
+ENROLMENTS_TRIED = {
+    "name": (Limit(6, _MINUTES_10), Limit(20, _HOUR)),
+    "device": (Limit(20, _MINUTES_10),),
+    "address": (Limit(100, _HOUR),),
+}
+"""`name` is the username; a code of enrolment has 49 bits and is good for half an hour."""
 
 
 class Limiter:

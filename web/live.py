@@ -5,30 +5,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import Counter, deque
-from collections.abc import Coroutine, Iterable
+from collections import deque
 
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from domain.decisions import Call
-from domain.identity.identity import Session as SignIn
-from projections.database import SHAPE, Change
-from projections.runner import Batch
-from store.writer import Answer
+from store.answers import Answer
 from sync import frames as fr
-from sync import session as sync
-from sync.cursors import Signer
-from sync.intents import verdict_of
+from sync import outputs as out
+from sync.session import GRACE_MS
+from web.eager import Begun, begun
 from web.edge import Edge, edge_of
+from web.exchange import Exchange
+from web.terms import retry_ms
 
 HELLO_SECONDS = 10.0
 HEARTBEAT_SECONDS = 20.0
 SILENCE_SECONDS = 60.0
+GRACE_SECONDS = GRACE_MS / 1000
+FAREWELL_SECONDS = 2.0
+"""How long a device that is sent away is given to take what it was sent."""
 MOST_QUEUED_FRAMES = 256
 MOST_QUEUED_BYTES = 1_048_576
 MOST_FRAMES_A_SECOND = 200
-RESTART_SPREAD_MS = 3_000
+MOST_QUESTIONS = 4
+"""Of `ask` that may wait for their answer."""
 
 
 def routes() -> list[BaseRoute]:
@@ -45,17 +46,17 @@ async def endpoint(socket: WebSocket) -> None:
     await Connection(socket, edge_of(socket)).serve()
 
 
-def epoch_of(edge: Edge) -> str:
-    """Shape of the rows and origin of the log."""
-    return f"{SHAPE}-{edge.centre.origin[:8]}"
-
-
 class Bell:
     """Wakes the one task that waits for it; an `asyncio.Event` would keep a queue of waiters for every connection."""
 
     def __init__(self) -> None:
         """Start with nobody waiting."""
         self._waiting: asyncio.Future[None] | None = None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody waits for it to ring."""
+        return self._waiting is not None and not self._waiting.done()
 
     async def wait(self) -> None:
         """Wait until it rings."""
@@ -73,7 +74,7 @@ class Outbox:
 
     def __init__(self) -> None:
         """Start empty."""
-        self._frames: deque[str | bytes] = deque()
+        self._frames: deque[str | bytes | Begun] = deque()
         self._bytes = 0
         self._filled = Bell()
         self._has_room = Bell()
@@ -85,6 +86,16 @@ class Outbox:
         self._bytes += len(data)
         self._filled.ring()
 
+    def put_rest(self, sending: Begun) -> None:
+        """Queue what is left of sending a frame."""
+        self._frames.append(sending)
+        self._filled.ring()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether whoever sends has sent everything and waits for more."""
+        return not self._frames and self._filled.is_awaited
+
     @property
     def is_full(self) -> bool:
         """Whether live changes must be left out."""
@@ -95,12 +106,12 @@ class Outbox:
         """Whether everything has been handed to the socket."""
         return not self._frames
 
-    async def take(self) -> str | bytes:
-        """The next frame."""
+    async def take(self) -> str | bytes | Begun:
+        """The next frame, or what is left of sending one."""
         while not self._frames:
             await self._filled.wait()
         data = self._frames.popleft()
-        self._bytes -= len(data)
+        self._bytes -= 0 if isinstance(data, Begun) else len(data)
         if not self.is_full:
             self._has_room.ring()
         return data
@@ -116,67 +127,74 @@ class Outbox:
         self._has_room.ring()
 
 
-class Connection:
+class Connection(Exchange):
     """One open socket."""
 
     def __init__(self, socket: WebSocket, edge: Edge) -> None:
         """Wrap an accepted socket."""
+        super().__init__(edge)
         self._socket = socket
-        self._edge = edge
-        signer = Signer(edge.centre.key_for("cursors"))
-        self._session = sync.Session(epoch=epoch_of(edge), signer=signer)
-        self._sign_in: SignIn | None = None
         self._out = Outbox()
         self._heard = time.monotonic()
         self._second, self._frames = 0, 0
         self._judging = asyncio.Semaphore(fr.Limits().inflight)
-        self._close_code: int | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._verdicts: Counter[str] = Counter()
+        self._asking = asyncio.Semaphore(MOST_QUESTIONS)
+        self._close: out.Close | None = None
+        self._patience: asyncio.Timeout | None = None
 
     async def serve(self) -> None:
-        """Carry frames both ways until the device leaves or the session ends."""
+        """Carry frames both ways until the device leaves or is sent away."""
         side = [asyncio.create_task(work()) for work in (self._pump, self._heartbeat)]
         try:
             await self._read()
-        except TimeoutError:
-            self._close_code = fr.CloseCode.AUTH
-        except WebSocketDisconnect:
-            pass
         finally:
-            self._edge.hub.leave(self._changed, self._session.scopes)
-            for task in (*side, *self._tasks):
+            self.left()
+            self._out.abandon()
+            for task in (*side, *self.tasks):
                 task.cancel()
-            await asyncio.gather(*side, *self._tasks, return_exceptions=True)
+            await asyncio.gather(*side, *self.tasks, return_exceptions=True)
             await self._finish()
             self._record()
 
     def _record(self) -> None:
         """One line of the service's log: which person and device, and what came of their commands."""
-        actor = self._session.actor
-        self._edge.journal.write(
+        actor = self.session.actor
+        self.edge.journal.write(
             "connection",
             person=actor.id if actor else None,
-            device=self._session.device,
-            close=self._close_code,
-            verdicts=dict(self._verdicts),
+            device=self.session.device,
+            close=self._close.code if self._close else None,
+            verdicts=dict(self.verdicts),
         )
 
     async def _read(self) -> None:
-        async with asyncio.timeout(HELLO_SECONDS) as patience:
-            while self._close_code is None:
-                await self._out.room()
-                message = await self._socket.receive()
-                if message["type"] == "websocket.disconnect":
-                    raise WebSocketDisconnect(message.get("code", 1000))
-                self._heard = time.monotonic()
-                if self._floods():
-                    self._close_code = fr.CloseCode.SLOW_DOWN
-                    return
-                data = message.get("text")
-                await self._carry_out(self._session.receive(data if data is not None else message["bytes"]))
-                if self._session.actor is not None:
-                    patience.reschedule(None)
+        try:
+            async with asyncio.timeout(HELLO_SECONDS) as self._patience:
+                await self._hear_all(self._patience)
+        except TimeoutError:
+            self._patience = None
+            self.end(fr.CloseCode.AUTH)
+        finally:
+            self._patience = None
+
+    async def _hear_all(self, patience: asyncio.Timeout) -> None:
+        while self._close is None:
+            await self._out.room()
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            await self._hear(message.get("text"), message.get("bytes"))
+            if self.session.actor is not None and self._close is None:
+                patience.reschedule(None)
+
+    async def _hear(self, text: str | None, data: bytes | None) -> None:
+        self._heard = time.monotonic()
+        if self._floods():
+            self.end(fr.CloseCode.SLOW_DOWN)
+            return
+        if not self.session.is_held and self.is_late():
+            self._expire()
+        await self.carry_out(self.session.receive(text if text is not None else data or b""))
 
     def _floods(self) -> bool:
         """Whether the device sends more frames a second than any honest one."""
@@ -185,78 +203,60 @@ class Connection:
         self._second = second
         return self._frames > MOST_FRAMES_A_SECOND
 
-    async def _carry_out(self, outputs: Iterable[sync.Output]) -> None:
-        for output in outputs:
-            match output:
-                case sync.Send(data):
-                    self._out.put(data)
-                case sync.Close(code):
-                    self._close_code = code
-                case sync.Admit(ticket):
-                    await self._carry_out(await self._admit(ticket))
-                case sync.Fetch():
-                    await self._carry_out(await self._fetch(output))
-                case sync.Judge():
-                    await self._judge(output)
-                case sync.Recall():
-                    self._spawn(self._recall(output))
+    # As an exchange
 
-    async def _admit(self, ticket: str) -> list[sync.Output]:
-        sign_in = await asyncio.to_thread(self._edge.tickets.redeem, ticket)
-        if sign_in is None:
-            return self._session.turned_away()
-        actor = await asyncio.to_thread(self._edge.centre.actor, sign_in)
-        self._sign_in = sign_in
-        outputs = self._session.admitted(actor, head=self._edge.runner.position, now=self._edge.clock())
-        self._edge.hub.join(self._changed, self._session.scopes)
-        return outputs
+    def put(self, data: str | bytes) -> None:
+        """Send a frame at once where nothing is before it, else queue it.
 
-    async def _fetch(self, fetch: sync.Fetch) -> list[sync.Output]:
-        page = await self._edge.readers.ask(
-            lambda reader: reader.page(fetch.scopes, fetch.after, page_bytes=fetch.page_bytes)
-        )
-        return self._session.page(page)
+        To wake the task that sends for each of two hundred devices takes as long as the sending.
+        """
+        if not self._out.is_idle:
+            self._out.put(data)
+            return
+        try:
+            sending = begun(self._send(data))
+        except (RuntimeError, WebSocketDisconnect):
+            self._out.put(data)  # whoever sends meets the same
+        else:
+            if sending is not None:
+                self._out.put_rest(sending)
 
-    async def _judge(self, judge: sync.Judge) -> None:
+    def end(self, code: int, reason: str = "") -> None:
+        """Close once what was put has been sent; the first reason counts."""
+        if self._close is None:
+            self._close = out.Close(code, reason)
+            if self._patience is not None:  # whoever waits for the device's next frame waits no more
+                self._patience.reschedule(asyncio.get_running_loop().time())
+
+    @property
+    def is_full(self) -> bool:
+        """Whether live changes must be left out."""
+        return self._out.is_full
+
+    async def judge(self, judge: out.Judge) -> None:
         """Submit in order of arrival, and wait for the answers aside."""
         await self._judging.acquire()
-        calls = [call for call in judge.calls if isinstance(call, Call)]
-        self._spawn(self._answer(judge, asyncio.wrap_future(self._edge.centre.submit_all(calls))))
+        self.spawn(self._answer(judge, self.submit(judge)))
 
-    async def _answer(self, judge: sync.Judge, waiting: asyncio.Future[list[Answer]]) -> None:
+    async def _answer(self, judge: out.Judge, waiting: asyncio.Future[list[Answer]]) -> None:
         try:
-            answers = iter(await waiting)
+            await asyncio.wait({waiting})
         finally:
             self._judging.release()
-        verdicts = [
-            call if isinstance(call, fr.Verdict) else verdict_of(call.id, next(answers)) for call in judge.calls
-        ]
-        self._verdicts.update(verdict.verdict for verdict in verdicts)
-        await self._carry_out(self._session.judged(judge.b, verdicts))
+        await self.answer(judge, waiting)
 
-    async def _recall(self, recall: sync.Recall) -> None:
-        verdicts = await asyncio.to_thread(self._receipts, recall)
-        await self._carry_out(self._session.judged(0, verdicts))
+    async def recall(self, recall: out.Recall) -> None:
+        """Look receipts up aside."""
+        await self._asking.acquire()
+        self.spawn(self._recall(recall))
 
-    def _receipts(self, recall: sync.Recall) -> list[fr.Verdict]:
-        answers = ((id_, self._edge.centre.answer_to(recall.author, id_)) for id_ in recall.ids)
-        return [verdict_of(id_, answer) for id_, answer in answers if answer is not None]
+    async def _recall(self, recall: out.Recall) -> None:
+        try:
+            await super().recall(recall)
+        finally:
+            self._asking.release()
 
-    def _changed(self, batch: Batch, changes: list[Change]) -> None:
-        if self._out.is_full:
-            self._offer(self._session.fell_behind(batch.position))
-        else:
-            self._offer(self._session.changed(batch, changes))
-
-    def _offer(self, outputs: list[sync.Output]) -> None:
-        for output in outputs:
-            if isinstance(output, sync.Send):
-                self._out.put(output.data)
-
-    def _spawn(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    # Beside reading
 
     async def _pump(self) -> None:
         try:
@@ -265,50 +265,53 @@ class Connection:
         finally:
             self._out.abandon()
 
-    async def _send(self, data: str | bytes) -> None:
+    async def _send(self, data: str | bytes | Begun) -> None:
+        if isinstance(data, Begun):
+            await data
+            return
         await (self._socket.send_text(data) if isinstance(data, str) else self._socket.send_bytes(data))
 
     async def _heartbeat(self) -> None:
         """Show the device now and then that the server is there, until the server stops."""
-        while not self._edge.stopping.is_set():
+        while not self.edge.stopping.is_set():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(HEARTBEAT_SECONDS):
-                    await self._edge.stopping.wait()
+                    await self.edge.stopping.wait()
                     break
             try:
                 await self._beat()
             except Exception as error:
                 # A connection whose sign-in cannot be watched must not go on; the device comes back by itself.
-                self._edge.journal.fault(error, part="heartbeat")
+                self.edge.journal.fault(error, part="heartbeat")
                 break
-        await self._socket.close(fr.CloseCode.RESTARTING, reason=str(RESTART_SPREAD_MS))
+        self.offer(self.session.restarting(retry_ms(self.edge)))
+        self.end(fr.CloseCode.RESTARTING, str(retry_ms(self.edge)))
 
     async def _beat(self) -> None:
         if time.monotonic() - self._heard > SILENCE_SECONDS:
-            self._out.abandon()
-            await self._socket.close(fr.CloseCode.SLOW_DOWN)
-        elif self._sign_in is not None and not await asyncio.to_thread(self._edge.centre.is_open, self._sign_in):
-            await self._end(self._session.signed_out("expired"))
-        elif self._sign_in is not None and not await asyncio.to_thread(self._same_roles, self._sign_in):
-            await self._socket.close(fr.CloseCode.RESTARTING)  # the device dials again, and boots in its new scopes
-        else:
-            self._offer(self._session.ping())
+            self.end(fr.CloseCode.SLOW_DOWN)
+            return
+        if not self.session.is_held and self.is_late():
+            self._expire()
+        await self.look_again()
+        self.heard()
+        self.offer(self.session.ping() if self._close is None else [])
 
-    def _same_roles(self, sign_in: SignIn) -> bool:
-        """Whether the person's roles and office are those with which the connection was opened."""
-        return self._edge.centre.actor(sign_in) == self._session.actor
+    def _expire(self) -> None:
+        """The sign-in's time is over: it may be renewed for a while."""
+        self.offer(self.session.expired())
+        self.spawn(self._end_after_grace())
 
-    async def _end(self, outputs: list[sync.Output]) -> None:
-        for output in outputs:
-            if isinstance(output, sync.Send) and isinstance(output.data, str):
-                await self._socket.send_text(output.data)
-            elif isinstance(output, sync.Close):
-                await self._socket.close(output.code)
+    async def _end_after_grace(self) -> None:
+        await asyncio.sleep(GRACE_SECONDS)
+        if self.session.is_held:
+            self.offer(self.session.signed_out("expired"))
 
     async def _finish(self) -> None:
-        """Send what is left and close with the session's code, if the device is still there."""
-        with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-            while not self._out.is_empty:
-                await self._send(await self._out.take())
-            if self._close_code is not None:
-                await self._socket.close(self._close_code)
+        """Send what is left and close with the session's code, if the device is still there and takes it."""
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                while not self._out.is_empty:
+                    await self._send(await self._out.take())
+                if self._close is not None:
+                    await self._socket.close(self._close.code, self._close.reason)

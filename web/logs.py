@@ -14,13 +14,18 @@ from time import perf_counter
 from typing import Any
 
 import msgspec
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.errors import problem_answer
+from web.figures import Figures
 
 LARGEST_FILE_BYTES = 20_000_000
 KEPT_FILES = 5
 MOST_PLACES = 12
+LONGEST_TEXT = 2_000
+OURS = "doorstep"
+"""First part of the names of this program's own loggers."""
 SECRET_SEGMENT = re.compile(r"(?<=^/verify/).*")
 
 
@@ -35,15 +40,12 @@ class Journal:
         """Append to `path`; `clock` gives the time in UTC."""
         self._clock = clock
         self._adopted: list[tuple[logging.Logger, logging.Handler]] = []
-        self._file = RotatingFileHandler(
-            path, maxBytes=LARGEST_FILE_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True
-        )
+        self._file = _Lines(path)
 
     def write(self, event: str, **fields: Any) -> None:
         """Append one line: `at`, `event` and `fields`."""
         line = {"at": self._clock(), "event": event, **fields}
-        text = msgspec.json.encode(line, enc_hook=str).decode()
-        self._file.handle(logging.makeLogRecord({"msg": text}))
+        self._file.add(msgspec.json.encode(line, enc_hook=str).decode())
 
     def fault(self, error: BaseException, **fields: Any) -> str:
         """Write an unexpected error with where it came from; return the support number that goes to the person."""
@@ -58,13 +60,46 @@ class Journal:
         self._file.close()
 
     def adopt(self, name: str) -> None:
-        """Write the warnings of the library logger `name` here too: its level and the fixed text, not the arguments."""
+        """Write the warnings of the logger `name` and those below it here too.
+
+        What this program says for itself holds ids, codes and counts only; of a library's text the arguments are left
+        out, because nobody knows what they quote.
+        """
         logger = logging.getLogger(name)
         handler = _Adopted(self)
         logger.handlers = [handler]
         self._adopted.append((logger, handler))
         logger.setLevel(logging.WARNING)
         logger.propagate = False
+
+
+class _Lines(RotatingFileHandler):
+    """The library's rotating file. Its size is counted along: the library asks the system for it before every line."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, maxBytes=LARGEST_FILE_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True)
+        self._size = 0
+
+    def add(self, text: str) -> None:
+        """Append a line; what cannot be written is reported as the library does."""
+        self.acquire()
+        try:
+            self._write(f"{text}\n")
+        except Exception:
+            self.handleError(logging.makeLogRecord({"msg": text}))
+        finally:
+            self.release()
+
+    def _write(self, line: str) -> None:
+        if self.stream is None:
+            self.stream = self._open()
+            self._size = Path(self.baseFilename).stat().st_size
+        if self._size and self._size + len(line) > self.maxBytes:
+            self.doRollover()
+            self.stream, self._size = self._open(), 0
+        self.stream.write(line)
+        self.stream.flush()
+        self._size += len(line.encode())
 
 
 class _Adopted(logging.Handler):
@@ -74,8 +109,18 @@ class _Adopted(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         error = _of(record.exc_info[1]) if record.exc_info and record.exc_info[1] else {}
-        text = str(record.msg).strip()[:200]
+        is_ours = record.name.partition(".")[0] == OURS
+        text = (record.getMessage() if is_ours else str(record.msg)).strip()[:LONGEST_TEXT]
         self._journal.write("library", logger=record.name, level=record.levelname, text=text, **error)
+
+
+class Unquoting(logging.Formatter):
+    """Tells of an error its kind and where it came from, on a terminal as in the journal, and not its message."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 the library's name
+        """What is written below the line of a record."""
+        told = _of(ei[1])
+        return "\n".join((told["kind"], *told["places"]))
 
 
 def _of(error: BaseException) -> dict[str, Any]:
@@ -88,9 +133,10 @@ def _of(error: BaseException) -> dict[str, Any]:
 class RequestLog:
     """Middleware: a line for each request and connection, and a calm 500 for a defect, which is logged once."""
 
-    def __init__(self, app: ASGIApp, journal: Journal) -> None:
+    def __init__(self, app: ASGIApp, journal: Journal, figures: Figures) -> None:
         """Wrap `app`."""
         self._app = app
+        self._figures = figures
         self._journal = journal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,16 +147,22 @@ class RequestLog:
         started, seen = perf_counter(), _Seen(send)
         try:
             await self._app(scope, receive, seen.send)
+        except ClientDisconnect:
+            pass  # whoever asked has gone in the middle of it; nobody is there to be answered
         except Exception as error:
             number = self._journal.fault(error, path=_path(scope))
+            self._figures.fault()
             await _apologise(scope, receive, seen, number)
+        seconds = perf_counter() - started
+        if scope["type"] == "http":
+            self._figures.request(scope["method"], seen.status, seconds)
         self._journal.write(
             "request" if scope["type"] == "http" else "connection",
             method=scope.get("method"),
             path=_path(scope),
             status=seen.status,
             bytes=seen.sent_bytes,
-            ms=round((perf_counter() - started) * 1000, 1),
+            ms=round(seconds * 1000, 1),
             person=scope.get("doorstep.person"),
         )
 

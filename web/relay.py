@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from projections.runner import Batch
+from projections.following import Batch
 
 
 class Relay:

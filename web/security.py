@@ -7,7 +7,8 @@ import hashlib
 import re
 from collections.abc import Iterable
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.errors import Problem, problem_answer
@@ -16,8 +17,10 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_TO_ANY_HOST = frozenset({"/healthz", "/readyz"})
 LARGEST_HEAD_BYTES = 16_384
 LARGEST_BODY_BYTES = 65_536
-UPLOADS = "/files/"
-"""Uploads have limits of their own, by file kind (`web/uploads`)."""
+OWN_LIMITS = ("/files/", "/api/rescue", "/api/training/files", "/api/training/import")
+"""Uploads, rescue files and content to be learnt have limits of their own (`web/uploads`, `web/rescue`, `web/api`)."""
+IN_SANDBOX = re.compile(r"^/practice/[^/]+/[^/]+")
+"""What the addresses of a sandbox of practice begin with (`web/practice/door`)."""
 
 ALWAYS = {
     "x-content-type-options": "nosniff",
@@ -62,6 +65,13 @@ NOTHING_ALLOWED = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; 
 """For answers that are no page: data, and files that people uploaded."""
 
 
+WITHOUT_HSTS = tuple(
+    (name.encode(), value.encode()) for name, value in {**ALWAYS, "content-security-policy": NOTHING_ALLOWED}.items()
+)
+WITH_HSTS = (*WITHOUT_HSTS, (b"strict-transport-security", HSTS.encode()))
+"""As the server sends them."""
+
+
 class SecurityHeaders:
     """Middleware: adds the headers above to every answer; a route may have set its own policy."""
 
@@ -84,18 +94,17 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add(MutableHeaders(scope=message), hsts=self._hsts and scope["scheme"] == "https")
+                _add(message, hsts=self._hsts and scope["scheme"] == "https")
             await send(message)
 
         await self._app(scope, receive, with_headers)
 
 
-def _add(headers: MutableHeaders, *, hsts: bool) -> None:
-    for name, value in ALWAYS.items():
-        headers.setdefault(name, value)
-    headers.setdefault("content-security-policy", NOTHING_ALLOWED)
-    if hsts:
-        headers.setdefault("strict-transport-security", HSTS)
+def _add(message: Message, *, hsts: bool) -> None:
+    given = list(message.get("headers", ()))
+    names = {name for name, _ in given}
+    wanted = WITH_HSTS if hsts else WITHOUT_HSTS
+    message["headers"] = given + [header for header in wanted if header[0] not in names]
 
 
 class OriginGate:
@@ -145,7 +154,7 @@ class SizeLimit:
             await problem_answer(431, "body-too-large")(scope, receive, send)
 
     async def _limit_body(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(UPLOADS):
+        if scope["type"] != "http" or IN_SANDBOX.sub("", scope["path"]).startswith(OWN_LIMITS):
             await self._app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "0")
@@ -163,6 +172,17 @@ class SizeLimit:
             return message
 
         await self._app(scope, counted, send)
+
+
+class GZip(GZipMiddleware):
+    """Middleware: the library's, and only for whoever takes gzip; an answer as it is suits everybody."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http" and "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def _head_bytes(scope: Scope) -> int:

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
-from h11 import IDLE
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from sync.frames import MAX_CLIENT_FRAME_BYTES
@@ -65,6 +64,7 @@ def config_for(
     return uvicorn.Config(
         app,
         http=protocol_with_deadline(settings.header_seconds),
+        loop="uvloop",
         ws="websockets-sansio",
         ws_max_size=MAX_CLIENT_FRAME_BYTES,
         ws_per_message_deflate=False,
@@ -74,7 +74,6 @@ def config_for(
         log_config=None,
         access_log=False,
         server_header=False,
-        h11_max_incomplete_event_size=LARGEST_HEAD_BYTES,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=REQUESTS_END_SECONDS,
         proxy_headers=bool(settings.proxies),
@@ -84,51 +83,89 @@ def config_for(
     )
 
 
-def protocol_with_deadline(header_seconds: float) -> type[H11Protocol]:
-    """Uvicorn's HTTP/1.1 protocol, which by itself waits for the rest of a half-sent head for ever.
+def protocol_with_deadline(header_seconds: float, largest_head: int = LARGEST_HEAD_BYTES) -> type[HttpToolsProtocol]:
+    """Uvicorn's HTTP/1.1 protocol, which by itself waits for the rest of a half-sent head for ever, however long it is.
 
     Behind a reverse proxy the proxy needs the same limit; for bodies too, which this does not limit, since a photograph
     may take long on a weak line.
     """
 
-    class DeadlineProtocol(H11Protocol):
-        """Closes a connection whose request head is not complete in time."""
+    class DeadlineProtocol(HttpToolsProtocol):
+        """Closes a connection whose request head is not complete in time, or larger than any that is taken.
+
+        What comes with a body and is no part of it counts as a head does.
+        """
 
         _deadline: asyncio.TimerHandle | None = None
+        _head_bytes = 0
+        _in_head, _in_body = False, False
+        _moved = False
+        _under_way = 0
 
         def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
             self._await_head()
 
         def data_received(self, data: bytes) -> None:
+            self._moved = False
             super().data_received(data)
-            self._look()
+            if self.transport.get_protocol() is not self or self.transport.is_closing():
+                self._stop_waiting()
+            elif self._in_body and self._moved:
+                self._head_bytes = 0
+            elif self._in_head or self._in_body or not self._under_way:
+                self._head_bytes += len(data)
+                if self._head_bytes > largest_head:
+                    self.transport.close()
+                elif not (self._in_body or self._under_way):
+                    self._await_head()
+
+        def on_message_begin(self) -> None:
+            super().on_message_begin()
+            self._in_head = True
+
+        def on_header(self, name: bytes, value: bytes) -> None:
+            if self._in_head:  # what follows a body is no header (RFC 9110, section 6.5.1), and would be kept
+                super().on_header(name, value)
+
+        def on_headers_complete(self) -> None:
+            super().on_headers_complete()
+            self._in_head, self._in_body = False, True
+            self._moved = True
+            self._under_way += 1
+            self._stop_waiting()
+
+        def on_body(self, body: bytes) -> None:
+            super().on_body(body)
+            self._moved = True
+
+        def on_message_complete(self) -> None:
+            super().on_message_complete()
+            self._in_body = False
 
         def on_response_complete(self) -> None:
+            self._under_way -= 1
             super().on_response_complete()
-            self._look()
+            if self._in_head and not self._under_way:
+                self._await_head()
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._stop_waiting()
             super().connection_lost(exc)
 
-        def _look(self) -> None:
-            if self.conn.their_state is not IDLE:
-                self._stop_waiting()
-            elif self._deadline is None and self.conn.trailing_data[0]:
-                self._await_head()
-
         def _await_head(self) -> None:
-            self._deadline = self.loop.call_later(header_seconds, self._give_up)
+            if self._deadline is None:
+                self._deadline = self.loop.call_later(header_seconds, self._give_up)
 
         def _stop_waiting(self) -> None:
+            self._head_bytes = 0
             if self._deadline is not None:
                 self._deadline.cancel()
                 self._deadline = None
 
         def _give_up(self) -> None:
             self._deadline = None
-            if self.transport.get_protocol() is self and self.conn.their_state is IDLE:
+            if not self._under_way:
                 self.transport.close()
 
     return DeadlineProtocol

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import io
 from collections import OrderedDict
-from collections.abc import Callable
 
 from PIL import Image, ImageOps
+
+from store.files import FileNotStored, FileStore
 
 EDGE_PIXELS = 480
 QUALITY = 78
@@ -18,21 +19,25 @@ MADE_AT_ONCE = 2
 class Thumbs:
     """Thumbnails by the address of their file; the least used ones are dropped when the memory set aside is full."""
 
-    def __init__(self, read: Callable[[str], bytes], *, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, files: FileStore, *, most_bytes: int = MOST_BYTES) -> None:
         """Start with none.
 
         Args:
-            read: gives the bytes at an address.
+            files: where the photographs are.
             most_bytes: how much is kept.
         """
-        self._read = read
+        self._files = files
         self._most = most_bytes
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._bytes = 0
         self._turn = asyncio.Semaphore(MADE_AT_ONCE)
 
     async def of(self, address: str) -> bytes:
-        """The thumbnail, as JPEG, of the photograph at `address`."""
+        """The thumbnail, as JPEG, of the photograph at `address`.
+
+        Raises:
+            FilesError: there is none, or none that can be read.
+        """
         if address not in self._kept:
             async with self._turn:
                 if address not in self._kept:
@@ -40,8 +45,16 @@ class Thumbs:
         self._kept.move_to_end(address)
         return self._kept[address]
 
+    def forget_gone(self) -> None:
+        """Drop the thumbnails of photographs that are not kept any more."""
+        for address in [address for address in self._kept if not self._files.exists(address)]:
+            self._bytes -= len(self._kept.pop(address))
+
     def _make(self, address: str) -> bytes:
-        return thumbnail(self._read(address))
+        picture = thumbnail(self._files.read(address))
+        if not self._files.exists(address):  # erased while it was being drawn
+            raise FileNotStored(address)
+        return picture
 
     def _keep(self, address: str, picture: bytes) -> None:
         self._kept[address] = picture

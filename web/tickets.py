@@ -1,48 +1,66 @@
-"""One-use tickets of 60 seconds: they let a signed-in page open its socket without a cookie being enough for it."""
+"""One-use tickets of 60 seconds: they let a signed-in page open its socket without a cookie being enough for it.
+
+A ticket is good at every node of the centre, whichever issued it: it is a session's token under a key that all of them
+have. A node takes each ticket once; at another node it could be used again for what is left of its minute, by whoever
+has seen it, and they would have had to see it inside an encrypted connection.
+"""
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Generic, TypeVar
 
+from cryptography.fernet import Fernet, InvalidToken
+
 LIFETIME = timedelta(seconds=60)
-MOST_WAITING = 10_000
 
 Session = TypeVar("Session")
 
 
 class Tickets(Generic[Session]):
-    """Tickets that wait to be redeemed, in memory: after a restart of the service pages ask for new ones."""
+    """Issues and redeems tickets.
 
-    def __init__(self, *, clock: Callable[[], datetime], find: Callable[[str], Session | None]) -> None:
-        """Start with no tickets.
+    Args:
+        clock: the time in UTC.
+        find: the open session of a token, None if it has ended.
+        key: 32 bytes that all nodes have.
+    """
 
-        Args:
-            clock: the time in UTC.
-            find: the open session of a token, None if it has ended.
-        """
+    def __init__(
+        self, *, clock: Callable[[], datetime], find: Callable[[str], Session | None], key: Callable[[], bytes]
+    ) -> None:
         self._clock = clock
         self._find = find
-        self._waiting: dict[str, tuple[str, datetime]] = {}
+        self._key = key
+        self._used: dict[str, datetime] = {}
+        self._turn = Lock()
 
     def issue(self, token: str) -> str:
         """A new ticket for the session of that token."""
-        self._forget_expired()
-        ticket = secrets.token_urlsafe(24)
-        self._waiting[ticket] = (token, self._clock() + LIFETIME)
-        return ticket
+        until = self._clock() + LIFETIME
+        return self._box().encrypt(f"{secrets.token_urlsafe(16)} {until.timestamp()} {token}".encode()).decode()
 
     def redeem(self, ticket: str) -> Session | None:
-        """The session that the ticket was issued for; None if it is unknown, used or too old, or the session over."""
-        token, until = self._waiting.pop(ticket, ("", None))  # one step, since threads may redeem at the same time
-        return self._find(token) if until is not None and self._clock() < until else None
+        """The session that the ticket was issued for; None if it is none, used or too old, or the session over."""
+        try:
+            id, until, token = self._box().decrypt(ticket).decode().split(" ")
+        except (InvalidToken, ValueError):  # ValueError: it has letters that no ticket has
+            return None
+        now, ends = self._clock(), datetime.fromtimestamp(float(until), tz=UTC)
+        with self._turn:  # threads may redeem at the same time
+            is_used = id in self._used
+            self._forget(now)
+            self._used[id] = ends
+        return None if is_used or now >= ends else self._find(token)
 
-    def _forget_expired(self) -> None:
-        now = self._clock()
-        while self._waiting:  # in order of issue, hence of expiry
-            oldest, (_, until) = next(iter(self._waiting.items()))
-            if until > now and len(self._waiting) < MOST_WAITING:
-                return
-            self._waiting.pop(oldest, None)
+    def _forget(self, now: datetime) -> None:
+        """Let go of those that are too old to be used again; they stand nearly in order of age."""
+        while self._used and next(iter(self._used.values())) <= now:
+            self._used.pop(next(iter(self._used)))
+
+    def _box(self) -> Fernet:
+        return Fernet(base64.urlsafe_b64encode(self._key()))

@@ -12,6 +12,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from email.utils import format_datetime
 
 import msgspec
@@ -27,7 +28,9 @@ from store.staging import Upload, UploadNotFound, UploadTooLong, WrongOffset
 from web.arrivals import KEPT, MAX_PDF_BYTES, Announcement, Arrivals, Outcome, outcome_of
 from web.edge import Edge
 from web.errors import Problem, problem_answer
+from web.handing_in import require_for_link, sender_of
 from web.session import actor_of
+from web.turns import Turn, Turns
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination"
@@ -40,10 +43,15 @@ MAX_CHECKED_BYTES = 4_194_304
 """A piece with a checksum is held in memory until it has been compared."""
 
 CHECKSUMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
-METADATA = frozenset({"file", "lane", "intent", "sha256", "type"})
+METADATA = frozenset({"file", "lane", "intent_id", "sha256", "type"})
+FORMER_NAMES = {"intent": "intent_id"}
+"""What apps of before call a key; a device that was offline may still say so."""
 
 CHECKSUM_MISMATCH = 460
 """Status that tus gives to a piece that was damaged on its way."""
+
+LONGEST_REST_SECONDS = 300
+"""How long bytes are read that were sent although they are here already."""
 
 SETTLE_SECONDS = 20
 EXPIRE_EVERY = 180
@@ -55,7 +63,12 @@ Who = Callable[[Request], Awaitable[Actor]]
 
 def routes(edge: Edge) -> list[BaseRoute]:
     """The addresses of the upload service."""
-    return tus_routes(edge.arrivals, actor_of)
+    return tus_routes(edge.arrivals, _sender)
+
+
+async def _sender(request: Request) -> Actor:
+    """Who sends: whoever shows a one-time link, else the person who has signed in."""
+    return await sender_of(request) or await actor_of(request)
 
 
 def tus_routes(arrivals: Arrivals, who: Who) -> list[BaseRoute]:
@@ -87,6 +100,7 @@ class _Uploads:
     def __init__(self, arrivals: Arrivals, who: Who) -> None:
         self._arrivals = arrivals
         self._who = who
+        self._turns = Turns()
 
     async def options(self, _: Request) -> Response:
         headers = {
@@ -98,12 +112,12 @@ class _Uploads:
         return Response(status_code=204, headers=headers)
 
     async def create(self, request: Request) -> Response:
-        by = (await self._who(request)).id
-        upload = await self._arrivals.announce(announcement(request.headers), by=by)
+        by, said = (await self._who(request)).id, announcement(request.headers)
+        require_for_link(request, lane=said.lane, file=said.file)
+        upload = await self._arrivals.announce(said, by=by)
         headers = {"Location": f"/files/{upload.id}"}
         if request.headers.get("content-type") == PIECE_TYPE:
-            offset = self._arrivals.offset(upload)
-            answer = await self._take(request, upload, offset) if offset == 0 else await self._so_far(upload, offset)
+            answer = await self._take_first(request, upload)
         else:
             answer = Response(headers=_expires(upload))
         answer.headers.update(headers)
@@ -112,7 +126,8 @@ class _Uploads:
 
     async def head(self, request: Request) -> Response:
         upload = await self._mine(request)
-        answer = await self._so_far(upload, self._arrivals.offset(upload))
+        await self._turns.free(upload.id)
+        answer = await self._so_far(upload, await asyncio.to_thread(self._arrivals.offset, upload))
         answer.headers["Upload-Length"] = str(upload.size)
         answer.status_code = 200
         return answer
@@ -124,23 +139,48 @@ class _Uploads:
         return await self._take(request, upload, _number(request.headers, "Upload-Offset"))
 
     async def delete(self, request: Request) -> Response:
-        self._arrivals.discard(await self._mine(request))
+        upload = await self._mine(request)
+        await self._turns.free(upload.id)
+        await self._arrivals.discard(upload)
         return Response(status_code=204)
 
     async def _mine(self, request: Request) -> Upload:
         by = (await self._who(request)).id
-        return self._arrivals.find(request.path_params["upload"], by=by)
+        return await asyncio.to_thread(self._arrivals.find, request.path_params["upload"], by=by)
+
+    async def _take_first(self, request: Request, upload: Upload) -> Response:
+        """Take the piece that came with the announcement, unless the upload was begun before: then it goes on there."""
+        await self._turns.free(upload.id)
+        offset = await asyncio.to_thread(self._arrivals.offset, upload)
+        if offset == 0:
+            return await self._take(request, upload, offset)
+        with suppress(ClientDisconnect, TimeoutError):
+            async with asyncio.timeout(LONGEST_REST_SECONDS):
+                async for _ in request.stream():
+                    pass  # a browser that is still sending would not hear the answer
+        return await self._so_far(upload, offset)
 
     async def _take(self, request: Request, upload: Upload, offset: int) -> Response:
-        try:
-            async for piece in _pieces(request):
-                offset = await self._arrivals.append(upload, offset, piece)
-        except UploadNotFound:
-            raise Problem(404, "not-found") from None
-        except WrongOffset as wrong:
-            raise Problem(409, "wrong-offset", offset=wrong.offset) from wrong
-        except UploadTooLong as long:
-            raise Problem(413, "longer-than-announced", size=upload.size) from long
+        """Take a piece.
+
+        Raises:
+            Problem: 409 `wrong-offset`, 413 `longer-than-announced` (nothing of it is kept where its length was said),
+                404 if the upload was taken back meanwhile.
+        """
+        async with self._turns.take(upload.id) as turn:
+            try:
+                if (has := await asyncio.to_thread(self._arrivals.offset, upload)) != offset:
+                    raise WrongOffset(has)
+                if offset + _length(request.headers) > upload.size:
+                    raise UploadTooLong(str(upload.id))
+                async for piece in _pieces(request, turn):
+                    offset = await self._arrivals.append(upload, offset, piece)
+            except UploadNotFound:
+                raise Problem(404, "not-found") from None
+            except WrongOffset as wrong:
+                raise Problem(409, "wrong-offset", offset=wrong.offset) from wrong
+            except UploadTooLong as long:
+                raise Problem(413, "longer-than-announced", size=upload.size) from long
         return await self._so_far(upload, offset)
 
     async def _so_far(self, upload: Upload, offset: int) -> Response:
@@ -178,8 +218,11 @@ def announcement(headers: Headers) -> Announcement:
     """What a POST says of the file to come.
 
     Raises:
-        Problem: 400 `upload-length` or `upload-metadata`; `params["key"]` names what is missing, unknown or malformed.
+        Problem: 400 `upload-defer-length` (what will come must be known), `upload-length` or `upload-metadata`;
+            `params["key"]` names what is missing, unknown or malformed.
     """
+    if "upload-defer-length" in headers:
+        raise Problem(400, "upload-defer-length")
     said = _metadata(headers.get("upload-metadata", ""))
     for key in said.keys() ^ METADATA:
         raise Problem(400, "upload-metadata", key=key[:50])
@@ -198,7 +241,7 @@ def _metadata(header: str) -> dict[str, str]:
     for pair in filter(None, header.split(",")):
         key, _, value = pair.strip().partition(" ")
         try:
-            said[key] = base64.b64decode(value, validate=True).decode()
+            said[FORMER_NAMES.get(key, key)] = base64.b64decode(value, validate=True).decode()
         except (binascii.Error, UnicodeDecodeError) as error:
             raise Problem(400, "upload-metadata", key=key[:50]) from error
     return said
@@ -211,31 +254,35 @@ def _number(headers: Headers, name: str) -> int:
     return int(value)
 
 
-async def _pieces(request: Request) -> AsyncIterator[bytes]:
+def _length(headers: Headers) -> int:
+    """Bytes of the body, 0 where that is not said."""
+    said = headers.get("content-length", "")
+    return int(said) if said.isascii() and said.isdigit() else 0
+
+
+async def _pieces(request: Request, turn: Turn) -> AsyncIterator[bytes]:
     """The body in pieces to keep, up to where the line was cut; with a checksum, all of it or nothing."""
     checksum = request.headers.get("upload-checksum")
     if checksum is not None:
-        yield await _checked_body(request, checksum)
+        yield await _checked_body(turn.until_stopped(aiter(request.stream())), checksum)
         return
     held = bytearray()
-    try:
-        async for chunk in request.stream():
-            held += chunk
-            if len(held) >= PIECE_BYTES:
-                yield bytes(held)
-                held.clear()
-    except ClientDisconnect:
-        pass
+    async for chunk in turn.until_stopped(aiter(request.stream())):
+        held += chunk
+        if len(held) >= PIECE_BYTES:
+            yield bytes(held)
+            held.clear()
     if held:
         yield bytes(held)
 
 
-async def _checked_body(request: Request, checksum: str) -> bytes:
+async def _checked_body(chunks: AsyncIterator[bytes], checksum: str) -> bytes:
+    """All of the body; where its line was cut, or its sender stopped, it does not fit its checksum."""
     algorithm, _, wanted = checksum.partition(" ")
     if algorithm not in CHECKSUMS:
         raise Problem(400, "checksum-algorithm", taken=sorted(CHECKSUMS))
     body = bytearray()
-    async for chunk in request.stream():
+    async for chunk in chunks:
         body += chunk
         if len(body) > MAX_CHECKED_BYTES:
             raise Problem(413, "checked-piece-too-large", limit=MAX_CHECKED_BYTES)

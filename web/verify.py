@@ -1,4 +1,4 @@
-"""`/verify/{code}`: whoever holds a result on paper sees whether it was issued here, and no more than the paper shows.
+"""`/verify/{code}`: whoever holds a result or a letter sees whether it was issued here, and no more than it shows.
 
 Drawn on the server, for any browser, without JavaScript; Chinese first, English second.
 """
@@ -11,22 +11,20 @@ from html import escape
 from urllib.parse import quote
 from uuid import UUID
 
-from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from domain.calendar.limits import local_day
 from domain.centre.centre import Particulars
-from domain.identity.checks import mask_name
 from store.bench import CODE_ALPHABET, CODE_LENGTH
-from store.centre import Centre
 from web.edge import Edge, edge_of
 from web.errors import Problem
 from web.limits import Limit, address_key
 from web.pages import html_page
-from web.results.paper import LEASE_ITEM, Issued, day_zh, grouped, title_of
-from web.results.recall import AnswersGone, recall
+from web.results.findings import Finding, letter_finding, result_finding
+from web.results.paper import day_zh, grouped
+from web.results.training import certificate_finding
 
 CHECKS = {"address": (Limit(60, timedelta(minutes=10)), Limit(300, timedelta(hours=1)))}
 """A code has 79 bits, so that this guards the service rather than the codes."""
@@ -54,25 +52,6 @@ color:var(--surface)}
 _DISC = '<svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="9"/>'
 TICK = f'{_DISC}<path d="m8 12.5 2.7 2.7L16 9.5"/></svg>'
 STRUCK = f'{_DISC}<path d="m5.8 18.2 12.4-12.4"/></svg>'
-
-
-class Finding(Struct, frozen=True, kw_only=True):
-    """What the page tells of a genuine document.
-
-    Attributes:
-        result: what was granted, empty where the title says it.
-        parties: whom it concerns: the word in both languages, and the masked name.
-        valid_until: its last valid day, None where it has none or bears it itself.
-    """
-
-    title_zh: str
-    title_en: str
-    result: str
-    number: str
-    issued_on: date
-    parties: tuple[tuple[str, str, str], ...]
-    valid_until: date | None
-    code: str
 
 
 def routes(_: Edge) -> list[BaseRoute]:
@@ -105,6 +84,8 @@ async def check(request: Request) -> Response:
     finding = await _find(edge, code) if is_code(code) else None
     if finding is None:
         return _page("没有查到", f"{UNKNOWN}{_form(code)}", edge, status=404)
+    if not finding.counts:
+        return _page("已作废", _struck(finding, edge.centre.particulars()), edge)
     return _page("核验通过", _genuine(finding, edge.centre.particulars(), today=local_day(edge.clock())), edge)
 
 
@@ -119,58 +100,43 @@ def is_code(code: str) -> bool:
 
 
 async def _find(edge: Edge, code: str) -> Finding | None:
-    case = await edge.readers.ask(lambda reader: reader.case_with_code(code))
-    return await asyncio.to_thread(_finding, edge.centre, UUID(case)) if case else None
-
-
-def _finding(centre: Centre, case: UUID) -> Finding | None:
-    try:
-        issued = recall(centre, centre.read(case))
-    except AnswersGone:
-        return None
-    return None if issued is None else found(issued)
-
-
-def found(issued: Issued) -> Finding:
-    """What the page tells of a document that was issued."""
-    days = issued.item.result.valid_days
-    title_zh, title_en = title_of(issued.item)
-    return Finding(
-        title_zh=title_zh,
-        title_en=title_en,
-        result=issued.item.result.name_zh if issued.item.id != LEASE_ITEM else "",
-        number=issued.document_number,
-        issued_on=issued.issued_on,
-        parties=tuple((zh, en, mask_name(name)) for zh, en, name in _parties(issued) if name),
-        valid_until=issued.issued_on + timedelta(days=days) if days else None,
-        code=issued.verification_code,
-    )
-
-
-def _parties(issued: Issued) -> tuple[tuple[str, str, str], ...]:
-    answers = issued.answers
-    if issued.item.id == LEASE_ITEM:
-        return (
-            ("出租人", "Lessor", str(answers.get("lessor_name", ""))),
-            ("承租人", "Lessee", str(answers.get("lessee_name", ""))),
-        )
-    return (("申请人", "Applicant", str(answers.get("org_name") or answers.get("applicant_name", ""))),)
+    coded = await edge.readers.ask(lambda reader: reader.result_with_code(code))
+    if coded is None:
+        certificate = await edge.readers.ask(lambda reader: reader.certificate_with_code(code))
+        if certificate is not None:
+            return await asyncio.to_thread(certificate_finding, edge.centre, certificate, code)
+        return await asyncio.to_thread(letter_finding, edge.centre, code)
+    return await asyncio.to_thread(result_finding, edge.centre, UUID(coded.id), code)
 
 
 def _genuine(finding: Finding, centre: Particulars | None, *, today: date) -> str:
     over = finding.valid_until is not None and finding.valid_until < today
     lines = [
         ("名称", "Document", finding.title_zh, finding.title_en),
-        ("编号", "Number", finding.number, ""),
+        *([("编号", "Number", finding.number, "")] if finding.number else []),
+        *([("事项", "Item", finding.item, "")] if finding.item else []),
         *([("结果名称", "Result", finding.result, "")] if finding.result else []),
         ("签发日期", "Issued on", day_zh(finding.issued_on), finding.issued_on.isoformat()),
         ("签发单位", "Issued by", centre.name_zh if centre else "", centre.name_en if centre else ""),
         *((zh, en, name, "") for zh, en, name in finding.parties),
-        ("效力", "Validity", *_validity(finding, over=over)),
+        *([ERASED] if finding.is_erased else []),
+        *([] if finding.item else [("效力", "Validity", *_validity(finding, over=over))]),
         ("核验码", "Code", grouped(finding.code), ""),
     ]
     rows = "".join(_row(*line) for line in lines)
     return f'{EXPIRED if over else GENUINE}<div class="card"><dl>{rows}</dl></div>{COMPARE}'
+
+
+def _struck(finding: Finding, centre: Particulars | None) -> str:
+    """The page of a paper that counts no more: enough to compare it, and nobody's name."""
+    lines = [
+        ("名称", "Document", finding.title_zh, finding.title_en),
+        *([("编号", "Number", finding.number, "")] if finding.number else []),
+        ("签发日期", "Issued on", day_zh(finding.issued_on), finding.issued_on.isoformat()),
+        ("签发单位", "Issued by", centre.name_zh if centre else "", centre.name_en if centre else ""),
+        ("效力", "Validity", "已作废", "Void"),
+    ]
+    return f'{VOID}<div class="card"><dl>{"".join(_row(*line) for line in lines)}</dl></div>'
 
 
 def _validity(finding: Finding, *, over: bool) -> tuple[str, str]:
@@ -187,7 +153,7 @@ def _row(zh: str, en: str, value_zh: str, value_en: str) -> str:
 
 def _form(code: str) -> str:
     return (
-        '<form action="/verify" method="get"><label for="code">核验码，印在证明左下角 '
+        '<form action="/verify" method="get"><label for="code">核验码，印在纸面左下方 '
         '<span class="en" lang="en">Code, at the bottom left of the paper</span></label>'
         f'<input id="code" name="code" value="{escape(code)}" maxlength="40" autocomplete="off" '
         'autocapitalize="characters" spellcheck="false" required>'
@@ -218,9 +184,14 @@ GENUINE = (
     f'<div class="state is-done">{TICK}<div><h1>是真的，由本中心签发</h1>'
     '<p lang="en">Genuine: issued by this centre</p></div></div>'
 )
+ERASED = ("姓名", "Names", "已依法删除", "Erased by law")
 EXPIRED = (
     f'<div class="state is-refused">{STRUCK}<div><h1>是本中心签发的，但已过有效期</h1>'
     '<p lang="en">Issued by this centre, but no longer valid</p></div></div>'
+)
+VOID = (
+    f'<div class="state is-refused">{STRUCK}<div><h1>是本中心签发的，但已作废</h1>'
+    '<p lang="en">Issued by this centre, but void: do not rely on it</p></div></div>'
 )
 UNKNOWN = (
     f'<div class="state is-refused">{STRUCK}<div><h1>没有查到这份证明</h1>'

@@ -6,8 +6,10 @@ Sundays that count in full. All dates are local to Asia/Shanghai.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, timezone
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any, Literal
 
 import msgspec
@@ -68,8 +70,27 @@ class WorkingHours(Struct, frozen=True):
         return self.shifts[-1].ends
 
 
-OFFICE_HOURS = WorkingHours((Shift(time(9), time(12)), Shift(time(13), time(17))))
-"""Hours from which limits are counted; evening and Saturday openings of the window do not change them."""
+def working_hours_from_source(shifts: Sequence[str]) -> WorkingHours:
+    """The working hours of a catalogue, whose source writes each shift as `HH:MM-HH:MM`.
+
+    Evening and Saturday openings of the window are none of them: limits are not counted in those.
+
+    Raises:
+        CalendarIsWrong: a shift is not written so, ends before it starts, or overlaps the one before.
+    """
+    read: list[Shift] = []
+    for text in shifts:
+        starts, _, ends = text.partition("-")
+        try:
+            shift = Shift(time.fromisoformat(starts), time.fromisoformat(ends))
+        except ValueError as error:
+            raise CalendarIsWrong(f"{text} is no shift") from error
+        if shift.ends <= shift.starts or (read and shift.starts < read[-1].ends):
+            raise CalendarIsWrong(f"{text} is out of order")
+        read.append(shift)
+    if not read:
+        raise CalendarIsWrong("a working day has at least one shift")
+    return WorkingHours(tuple(read))
 
 
 class Calendar(Struct, frozen=True):
@@ -83,7 +104,7 @@ class Calendar(Struct, frozen=True):
 
     version: int
     years: dict[int, CalendarYear]
-    shifts: WorkingHours = OFFICE_HOURS
+    shifts: WorkingHours
 
     def day(self, on: date) -> DayKind:
         """What `on` is."""
@@ -110,6 +131,10 @@ class Calendar(Struct, frozen=True):
             on += timedelta(days=1)
         return on
 
+    def end_of_day(self, on: date) -> datetime:
+        """The instant, UTC, at which the day `on` is over."""
+        return datetime.combine(on + timedelta(days=1), time(), tzinfo=SHANGHAI).astimezone(UTC)
+
     def close_of_business(self, on: date) -> datetime:
         """The instant, in local time, at which the working day `on` ends."""
         return datetime.combine(on, self.shifts.close, tzinfo=SHANGHAI)
@@ -119,12 +144,13 @@ class CalendarIsWrong(ValueError):
     """A calendar source names a day outside its year, twice, or a make-up workday that is no weekend day."""
 
 
-def calendar_from_source(raw: dict[str, Any], *, version: int) -> Calendar:
+def calendar_from_source(raw: dict[str, Any], *, version: int, hours: WorkingHours) -> Calendar:
     """Build a calendar from the parsed source file.
 
     Args:
         raw: `{source, years: {year: {status, days_off, make_up_workdays}}}` with ISO dates.
         version: number of this version, from 1.
+        hours: the shifts of a working day.
 
     Raises:
         CalendarIsWrong: a day contradicts its year or another day.
@@ -135,13 +161,28 @@ def calendar_from_source(raw: dict[str, Any], *, version: int) -> Calendar:
     years = {year: msgspec.convert({"source": source} | days, CalendarYear) for year, days in sources.items()}
     for number, year in years.items():
         _check_year(number, year)
-    return Calendar(version=version, years=years)
+    return Calendar(version=version, years=years, shifts=hours)
+
+
+def calendar_faults(calendar: Calendar) -> tuple[str, ...]:
+    """What contradicts itself in a calendar, each as a sentence; nothing for a sound one."""
+    days = [fault for number in sorted(calendar.years) for fault in _year_faults(number, calendar.years[number])]
+    shifts = calendar.shifts.shifts
+    late = [shift.starts for shift in shifts if shift.ends <= shift.starts]
+    late += [after.starts for before, after in pairwise(shifts) if after.starts < before.ends]
+    hours = [f"the shift from {starts:%H:%M} is out of order" for starts in late]
+    return (*days, *hours, *(() if shifts else ("a working day has at least one shift",)))
 
 
 def _check_year(number: int, year: CalendarYear) -> None:
-    for on in year.days_off | year.make_up_workdays:
+    for fault in _year_faults(number, year):
+        raise CalendarIsWrong(fault)
+
+
+def _year_faults(number: int, year: CalendarYear) -> Iterator[str]:
+    for on in sorted(year.days_off | year.make_up_workdays):
         if on.year != number:
-            raise CalendarIsWrong(f"{on} is listed under {number}")
-    for on in year.make_up_workdays:
+            yield f"{on} is listed under {number}"
+    for on in sorted(year.make_up_workdays):
         if on.weekday() < SATURDAY or on in year.days_off:
-            raise CalendarIsWrong(f"{on} cannot be a make-up workday")
+            yield f"{on} cannot be a make-up workday"

@@ -7,13 +7,20 @@ Law are working days (art. 82). A make-up workday counts like any other.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.calendar.calendar import SHANGHAI, Calendar, DayKind
+from domain.exact import Exact
+
+COUNTS_KEPT = 512
+"""Limits whose days are remembered: those that begin on the same day are counted once."""
 
 
 class DueRule(StrEnum):
@@ -24,7 +31,44 @@ class DueRule(StrEnum):
     PROMISED = "promised-working-days"
     STATUTORY = "statutory-working-days"
     STATUTORY_CALENDAR = "statutory-calendar-days"
+    STATUTORY_MONTHS = "statutory-months"
     CORRECTION = "correction-calendar-days"
+    FILING = "filing-calendar-days"
+    STEP = "step-working-hours"
+    DELIVERY = "delivery-working-days"
+    GAP = "gap-working-days"
+    RECTIFICATION = "rectification-working-days"
+    KEPT_PROMISE = "kept-promise"
+
+
+class LimitUnit(StrEnum):
+    """What a limit is counted in."""
+
+    WORKING_DAY = "working-day"
+    CALENDAR_DAY = "calendar-day"
+    MONTH = "month"
+    WORKING_HOUR = "working-hour"
+    CLOSE_OF_BUSINESS = "close-of-business"
+
+
+Span = tuple[date, date]
+"""First and last day of a suspension, both included."""
+
+
+class Limit(Struct, frozen=True, kw_only=True):
+    """What a due date was counted from: enough to count it again and to prove it day by day.
+
+    Attributes:
+        since: the instant that starts the clock, UTC.
+        length: how many units; 0 for close of business.
+        unit: what is counted.
+        suspended: days that do not count, as first and last day (Licensing Law art. 45).
+    """
+
+    since: datetime
+    length: float
+    unit: LimitUnit
+    suspended: tuple[Span, ...] = ()
 
 
 class Due(Struct, frozen=True, kw_only=True):
@@ -36,6 +80,7 @@ class Due(Struct, frozen=True, kw_only=True):
         rule: the rule it comes from, one of `DueRule`.
         provisional: whether it rests on a year whose working days are not published yet (暂定).
         calendar_version: the calendar it was counted with.
+        limit: what it was counted from; None on dates recorded before this was kept.
     """
 
     at: datetime
@@ -43,6 +88,7 @@ class Due(Struct, frozen=True, kw_only=True):
     rule: str
     provisional: bool
     calendar_version: int
+    limit: Limit | None = None
 
 
 class CountedKind(StrEnum):
@@ -65,12 +111,22 @@ class CountedDay(Struct, frozen=True):
         kind: what the day is in this count.
         n: how many days have been counted up to and with this one; None on a day that does not count.
         is_due: whether the limit ends on this day.
+        minutes: working minutes counted on this day; None where days are counted.
     """
 
     on: date
     kind: CountedKind
     n: int | None
     is_due: bool
+    minutes: int | None = None
+
+
+class Tally(Struct, frozen=True):
+    """How the days after the start day divide; together they are the interval from the start to the due day."""
+
+    counted: int
+    suspended: int
+    not_counted: int
 
 
 class Reckoning(Struct, frozen=True):
@@ -79,9 +135,14 @@ class Reckoning(Struct, frozen=True):
     due: Due
     days: tuple[CountedDay, ...]
 
+    @property
+    def tally(self) -> Tally:
+        """The days after the start day by what they were in the count."""
+        after = [day.kind for day in self.days[1:]]
+        counted = sum(kind in _COUNTS for kind in after)
+        suspended = sum(kind is CountedKind.SUSPENDED for kind in after)
+        return Tally(counted, suspended, len(after) - counted - suspended)
 
-Span = tuple[date, date]
-"""First and last day of a suspension, both included."""
 
 _OF_WORKDAY = {
     DayKind.WORKDAY: CountedKind.COUNTED,
@@ -98,7 +159,7 @@ def local_day(at: datetime) -> date:
     Raises:
         ValueError: `at` names no time zone.
     """
-    return _local(at).date()
+    return local(at).date()
 
 
 def working_days(
@@ -117,19 +178,14 @@ def working_days(
     Raises:
         ValueError: `n` is below 1, or `start` names no time zone.
     """
-    _require_days(n)
-    days = [_start_of(start)]
-    on, counted = days[0].on, 0
-    while counted < n:
-        on += timedelta(days=1)
-        kind = CountedKind.SUSPENDED if _within(on, suspended) else _OF_WORKDAY[calendar.day(on)]
-        if kind in _COUNTS:
-            counted += 1
-        days.append(CountedDay(on, kind, counted if kind in _COUNTS else None, counted == n))
-    return _reckoning(calendar, days, rule=rule, rests_on=days[1:])
+    _require_length(n)
+    limit = _limit(start, n, LimitUnit.WORKING_DAY, suspended)
+    return _since(_worked(Exact(calendar), local_day(start), n, str(rule), limit.suspended), limit)
 
 
-def calendar_days(calendar: Calendar, start: datetime, n: int, *, rule: str) -> Reckoning:
+def calendar_days(
+    calendar: Calendar, start: datetime, n: int, *, rule: str, suspended: Sequence[Span] = ()
+) -> Reckoning:
     """The limit of `n` natural days after the day of `start`, moved on where it would end on a day off.
 
     Args:
@@ -137,21 +193,36 @@ def calendar_days(calendar: Calendar, start: datetime, n: int, *, rule: str) -> 
         start: the instant that starts the clock, aware.
         n: at least 1.
         rule: the rule the limit comes from.
+        suspended: special procedures during which days do not count.
 
     Raises:
         ValueError: `n` is below 1, or `start` names no time zone.
     """
-    _require_days(n)
-    days = [_start_of(start)]
-    first = days[0].on
-    days += [CountedDay(first + timedelta(days=i), CountedKind.COUNTED, i, is_due=False) for i in range(1, n + 1)]
-    last = days[-1]
-    if calendar.is_workday(last.on):
-        days[-1] = CountedDay(last.on, last.kind, last.n, is_due=True)
-    else:
-        days += _rolled_on(calendar, last.on)
-    # Only the end looks at working days, so a provisional year matters from the last natural day on.
-    return _reckoning(calendar, days, rule=rule, rests_on=days[n:])
+    _require_length(n)
+    limit = _limit(start, n, LimitUnit.CALENDAR_DAY, suspended)
+    return _since(_passed(Exact(calendar), local_day(start), n, str(rule), limit.suspended), limit)
+
+
+def months(calendar: Calendar, start: datetime, n: int, *, rule: str, suspended: Sequence[Span] = ()) -> Reckoning:
+    """The limit of `n` months: it ends on the day of the same number, or the month's last (Civil Code art. 202).
+
+    Suspended days are added at the end, day by day; an end on a day off moves to the next working day.
+
+    Args:
+        calendar: the version to count with.
+        start: the instant that starts the clock, aware.
+        n: at least 1.
+        rule: the rule the limit comes from.
+        suspended: special procedures during which days do not count.
+
+    Raises:
+        ValueError: `n` is below 1, or `start` names no time zone.
+    """
+    _require_length(n)
+    first = local_day(start)
+    length = (_month_later(first, n) - first).days
+    limit = _limit(start, n, LimitUnit.MONTH, suspended)
+    return _since(_passed(Exact(calendar), first, length, str(rule), limit.suspended), limit)
 
 
 def immediate(calendar: Calendar, received: datetime) -> Reckoning:
@@ -166,65 +237,121 @@ def immediate(calendar: Calendar, received: datetime) -> Reckoning:
     Raises:
         ValueError: `received` names no time zone.
     """
-    local = _local(received)
-    on = local.date()
-    if calendar.is_workday(on) and local < calendar.close_of_business(on):
+    at = local(received)
+    on = at.date()
+    limit = _limit(received, 0, LimitUnit.CLOSE_OF_BUSINESS, ())
+    if calendar.is_workday(on) and at < calendar.close_of_business(on):
         days = [CountedDay(on, CountedKind.START, None, is_due=True)]
-        return _reckoning(calendar, days, rule=DueRule.IMMEDIATE, rests_on=days)
-    return working_days(calendar, received, 1, rule=DueRule.IMMEDIATE)
+        return _since(_reckoning(calendar, days, rule=DueRule.IMMEDIATE, rests_on=days), limit)
+    return _since(working_days(calendar, received, 1, rule=DueRule.IMMEDIATE), limit)
 
 
-def working_hours(calendar: Calendar, start: datetime, hours: float) -> datetime:
-    """The instant, UTC, at which `hours` of working time after `start` have passed.
-
-    Only time inside the shifts of working days counts; this is for limits of single steps.
+def local(at: datetime) -> datetime:
+    """An instant in local time.
 
     Raises:
-        ValueError: `hours` is not above 0, or `start` names no time zone.
+        ValueError: `at` names no time zone.
     """
-    if hours <= 0:
-        raise ValueError("a limit is above 0 hours")
-    left = timedelta(hours=hours)
-    begin = _local(start)
-    on = begin.date() if calendar.is_workday(begin.date()) else calendar.next_workday(begin.date())
-    while True:
-        for shift in calendar.shifts.shifts:
-            opens = max(begin, datetime.combine(on, shift.starts, tzinfo=SHANGHAI))
-            span = datetime.combine(on, shift.ends, tzinfo=SHANGHAI) - opens
-            if span >= left:
-                return (opens + left).astimezone(UTC)
-            left -= max(span, timedelta())
-        on = calendar.next_workday(on)
-
-
-def _local(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("an instant needs a time zone")
     return at.astimezone(SHANGHAI)
 
 
-def _require_days(n: int) -> None:
+def merged(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Suspensions in order, with overlapping and adjoining ones made one."""
+    out: list[Span] = []
+    for first, last in sorted(spans):
+        if last < first:
+            continue
+        if out and first <= out[-1][1] + timedelta(days=1):
+            out[-1] = (out[-1][0], max(out[-1][1], last))
+        else:
+            out.append((first, last))
+    return tuple(out)
+
+
+def _limit(start: datetime, length: float, unit: LimitUnit, suspended: Sequence[Span]) -> Limit:
+    return Limit(since=start.astimezone(UTC), length=length, unit=unit, suspended=merged(suspended))
+
+
+def _month_later(first: date, n: int) -> date:
+    year, month = divmod(first.year * 12 + first.month - 1 + n, 12)
+    return date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
+
+
+def _require_length(n: int) -> None:
     if n < 1:
         raise ValueError("a limit is at least 1 day")
 
 
-def _start_of(start: datetime) -> CountedDay:
-    return CountedDay(local_day(start), CountedKind.START, None, is_due=False)
+def _since(counted: Reckoning, limit: Limit) -> Reckoning:
+    return Reckoning(replace(counted.due, limit=limit), counted.days)
+
+
+@lru_cache(maxsize=COUNTS_KEPT)
+def _worked(calendar: Exact[Calendar], first: date, n: int, rule: str, suspended: tuple[Span, ...]) -> Reckoning:
+    """Working days after `first`, until `n` of them have been counted."""
+    days = [_start_on(first)]
+    on, counted = first, 0
+    while counted < n:
+        on += timedelta(days=1)
+        kind = CountedKind.SUSPENDED if _within(on, suspended) else _OF_WORKDAY[calendar.value.day(on)]
+        if kind in _COUNTS:
+            counted += 1
+        days.append(CountedDay(on, kind, counted if kind in _COUNTS else None, counted == n))
+    return _reckoning(calendar.value, days, rule=rule, rests_on=days[1:])
+
+
+@lru_cache(maxsize=COUNTS_KEPT)
+def _passed(calendar: Exact[Calendar], first: date, n: int, rule: str, suspended: tuple[Span, ...]) -> Reckoning:
+    """Natural days after `first`, until `n` of them have been counted, and on to a working day."""
+    return _rolled(calendar.value, _natural(first, n, suspended), rule=rule, suspended=suspended)
+
+
+def _start_on(first: date) -> CountedDay:
+    return CountedDay(first, CountedKind.START, None, is_due=False)
 
 
 def _within(on: date, spans: Sequence[Span]) -> bool:
-    return any(first <= on <= last for first, last in spans)
+    return bool(spans) and any(first <= on <= last for first, last in spans)  # most limits have none
 
 
-def _rolled_on(calendar: Calendar, last: date) -> list[CountedDay]:
-    """The days after a natural-day limit that ended on a day off, up to the working day it moves to."""
-    due = calendar.next_workday(last)
-    between = [last + timedelta(days=i) for i in range(1, (due - last).days)]
-    off = [CountedDay(on, _OF_WORKDAY[calendar.day(on)], None, is_due=False) for on in between]
-    return [*off, CountedDay(due, CountedKind.DUE_ROLLED, None, is_due=True)]
+def _natural(first: date, n: int, suspended: Sequence[Span]) -> list[CountedDay]:
+    """Natural days from the start on, until `n` of them have been counted."""
+    days = [_start_on(first)]
+    on, counted = first, 0
+    while counted < n:
+        on += timedelta(days=1)
+        if _within(on, suspended):
+            days.append(CountedDay(on, CountedKind.SUSPENDED, None, is_due=False))
+            continue
+        counted += 1
+        days.append(CountedDay(on, CountedKind.COUNTED, counted, is_due=False))
+    return days
+
+
+def _rolled(calendar: Calendar, days: list[CountedDay], *, rule: str, suspended: Sequence[Span]) -> Reckoning:
+    """Natural days up to a working day that is not suspended, to which a limit that ends on a day off moves."""
+    last = days[-1]
+    if calendar.is_workday(last.on):
+        ended = [*days[:-1], replace(last, is_due=True)]
+        return _reckoning(calendar, ended, rule=rule, rests_on=ended[-1:])
+    after: list[CountedDay] = []
+    on = last.on
+    while not (after and after[-1].is_due):
+        on += timedelta(days=1)
+        if _within(on, suspended):
+            after.append(CountedDay(on, CountedKind.SUSPENDED, None, is_due=False))
+        elif calendar.is_workday(on):
+            after.append(CountedDay(on, CountedKind.DUE_ROLLED, None, is_due=True))
+        else:
+            after.append(CountedDay(on, _OF_WORKDAY[calendar.day(on)], None, is_due=False))
+    # Only the end looks at working days, so a provisional year matters from the last natural day on.
+    return _reckoning(calendar, [*days, *after], rule=rule, rests_on=[last, *after])
 
 
 def _reckoning(calendar: Calendar, days: list[CountedDay], *, rule: str, rests_on: list[CountedDay]) -> Reckoning:
+    """The date and its proof; what it was counted from comes with `_since`."""
     on = days[-1].on
     due = Due(
         at=calendar.close_of_business(on).astimezone(UTC),

@@ -8,9 +8,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from domain.catalogue.conditions import Answers, Json, holds, is_blank, present_answers, visible_fields
+from domain.catalogue.conditions import Answers, FilledForm, Json, holds, is_blank
 from domain.catalogue.form import Field
-from domain.catalogue.items import Eligibility, EligibilityCheck, ServiceItem
+from domain.catalogue.items import Eligibility, EligibilityCheck
 from domain.catalogue.values import iso_date, row_faults, value_fault
 from domain.identity.checks import ResidentId, age_on, resident_id
 
@@ -49,55 +49,48 @@ class EligibilityResult(Struct, frozen=True):
     outcome: Outcome
 
 
-def check_answers(item: ServiceItem, answers: Answers, *, on: date) -> tuple[Problem, ...]:
-    """Everything wrong with `answers` as a filled-in form of `item`, in the order of the form.
+def check_answers(form: FilledForm, *, on: date) -> tuple[Problem, ...]:
+    """Everything wrong with a form that is handed in, in its order.
 
     Answers to hidden fields are ignored; answers to fields the item does not have are refused.
 
     Args:
-        item: whose form it is.
-        answers: what was filled in.
+        form: as filled in.
         on: the local day of filing.
     """
-    return tuple(_problems(item, answers, on))
+    return tuple(_problems(form, on))
 
 
-def check_eligibility(item: ServiceItem, answers: Answers, *, on: date) -> tuple[EligibilityResult, ...]:
+def check_eligibility(form: FilledForm, *, on: date) -> tuple[EligibilityResult, ...]:
     """What the answers say about each condition of eligibility; an unmet one is a reason to think, not to refuse.
 
     Args:
-        item: whose conditions they are.
-        answers: what was filled in so far.
+        form: as filled in so far.
         on: the local day on which age is reckoned.
     """
-    known = {**present_answers(item, answers), **derived_answers(item, answers, on)}
-    return tuple(EligibilityResult(rule, _outcome(rule.check, known)) for rule in item.eligibility)
+    known = {**form.answers, **derived_answers(form, on=on)}
+    return tuple(EligibilityResult(rule, _outcome(rule.check, known)) for rule in form.item.eligibility)
 
 
-def derived_answers(item: ServiceItem, answers: Answers, on: date) -> dict[str, Json]:
+def derived_answers(form: FilledForm, *, on: date) -> dict[str, Json]:
     """`applicant_age` in full years and `applicant_sex`, where the applicant's identity number tells them.
 
     Args:
-        item: whose form it is.
-        answers: what was filled in so far.
+        form: as filled in so far.
         on: the local day on which age is reckoned.
     """
-    person = _applicant(item, answers, on)
+    person = _applicant(form, on)
     return {"applicant_age": age_on(person.birth, on), "applicant_sex": person.sex} if person else {}
 
 
-def _problems(item: ServiceItem, answers: Answers, on: date) -> Iterator[Problem]:
-    known = {field.id for field in item.fields}
-    for key in answers:
-        if key not in known:
-            yield Problem(key[:NAMED_LENGTH], "unknown-field", {})
-    present = present_answers(item, answers)
-    for field in visible_fields(item, answers):
-        if field.id not in present:
-            if field.required:
-                yield Problem(field.id, "required", {})
-        else:
-            yield from _field_problems(field, present, on)
+def _problems(form: FilledForm, on: date) -> Iterator[Problem]:
+    for name in form.unknown:
+        yield Problem(name[:NAMED_LENGTH], "unknown-field", {})
+    for field in form.shown:
+        if field.id in form.answers:
+            yield from _field_problems(field, form.answers, on)
+        elif field.required:
+            yield Problem(field.id, "required", {})
 
 
 def _field_problems(field: Field, present: Answers, on: date) -> Iterator[Problem]:
@@ -137,14 +130,13 @@ def years_later(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def _applicant(item: ServiceItem, answers: Answers, on: date) -> ResidentId | None:
+def _applicant(form: FilledForm, on: date) -> ResidentId | None:
     """What the applicant's identity number says; None for other documents."""
-    field, present = item.field("applicant_id_no"), present_answers(item, answers)
-    number = present.get("applicant_id_no")
+    field, number = form.item.field("applicant_id_no"), form.answers.get("applicant_id_no")
     if field is None or not isinstance(number, str):
         return None
     depends = field.validation.check_digit_when
-    return resident_id(number, on=on) if depends is None or holds(depends, present) else None
+    return resident_id(number, on=on) if depends is None or holds(depends, form.answers) else None
 
 
 def _outcome(check: EligibilityCheck | None, known: Answers) -> Outcome:

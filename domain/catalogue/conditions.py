@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from msgspec import Struct
 
 from domain.catalogue.form import Condition, Field
 from domain.catalogue.items import Material, ServiceItem
+from domain.exact import Exact
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Answers: TypeAlias = Mapping[str, Json]
 """Field id to answer, as the form sends it."""
 
 # White space as ECMAScript has it, so that a device and the centre agree on what is blank.
-_BLANK = re.compile("[\t-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]*")
+_WHITE_SPACE = (
+    "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
 
 CLEAR_TYPES = ("boolean", "select")
 """Types whose answers say nothing about a person by themselves; the rest is personal and sealed."""
+
+
+class FilledForm(Struct, frozen=True):
+    """The form of an item as far as it is filled in.
+
+    Attributes:
+        item: whose form it is.
+        shown: the fields that are shown, in order; a field that depends on a hidden one is hidden with it.
+        answers: the answers that count, in the order of the form: those of shown fields, without blank ones.
+        unknown: names in the answers that are no fields of the item.
+    """
+
+    item: ServiceItem
+    shown: tuple[Field, ...]
+    answers: Answers
+    unknown: tuple[str, ...]
 
 
 class NeededMaterial(Struct, frozen=True):
@@ -54,62 +74,58 @@ def holds(condition: Condition, answers: Answers) -> bool:
         return all(holds(part, answers) for part in condition.all)
     answer = answers.get(condition.field or "")
     # True equals 1 in Python, yet 1 is no answer to a yes-or-no question.
-    return any(type(answer) is type(value) and answer == value for value in condition.values)
+    return isinstance(answer, bool | str) and answer in condition.values
 
 
 def is_blank(answer: Json) -> bool:
     """Whether an answer says nothing: absent, white space, no rows, or an address without a word."""
+    if isinstance(answer, str):
+        return not answer.strip(_WHITE_SPACE)
     if isinstance(answer, dict):
-        return all(_is_no_word(part) for part in answer.values())
+        return all(is_blank(part) if isinstance(part, str) else part is None for part in answer.values())
     if isinstance(answer, list):
         return not answer
-    return _is_no_word(answer)
+    return answer is None
 
 
-def visible_fields(item: ServiceItem, answers: Answers) -> tuple[Field, ...]:
-    """The fields that are shown, in order; a field that depends on a hidden one is hidden with it."""
+def filled_form(item: ServiceItem, answers: Answers) -> FilledForm:
+    """The form of `item` with `answers` in it; read it once and ask it for the rest."""
     present: dict[str, Json] = {}
     shown: list[Field] = []
     for field in item.fields:
         if field.show_if is not None and not holds(field.show_if, present):
             continue
         shown.append(field)
-        if field.id in answers:
-            present[field.id] = answers[field.id]
-    return tuple(shown)
+        if field.id in answers and not is_blank(answer := answers[field.id]):
+            present[field.id] = answer
+    known = _field_ids(Exact(item))
+    return FilledForm(item, tuple(shown), present, tuple(key for key in answers if key not in known))
 
 
-def present_answers(item: ServiceItem, answers: Answers) -> dict[str, Json]:
-    """The answers that count: those of shown fields, without blank ones."""
-    shown = (field.id for field in visible_fields(item, answers))
-    return {key: answers[key] for key in shown if key in answers and not is_blank(answers[key])}
-
-
-def materials_needed(item: ServiceItem, answers: Answers) -> tuple[NeededMaterial, ...]:
+def materials_needed(form: FilledForm) -> tuple[NeededMaterial, ...]:
     """The papers that the answers call for, in the item's order, optional ones included."""
-    present = present_answers(item, answers)
     return tuple(
         NeededMaterial(material, required=material.requirement != "optional")
-        for material in item.materials
-        if material.condition is None or holds(material.condition, present)
+        for material in form.item.materials
+        if material.condition is None or holds(material.condition, form.answers)
     )
 
 
-def clear_answers(item: ServiceItem, answers: Answers) -> dict[str, Json]:
+def clear_answers(form: FilledForm) -> dict[str, Json]:
     """The answers kept unsealed: those to yes-or-no and choice questions that are shown."""
-    return _answers_of(item, answers, clear=True)
+    return _answers_of(form, clear=True)
 
 
-def sealed_answers(item: ServiceItem, answers: Answers) -> dict[str, Json]:
+def sealed_answers(form: FilledForm) -> dict[str, Json]:
     """The answers kept sealed: all that are shown and not clear."""
-    return _answers_of(item, answers, clear=False)
+    return _answers_of(form, clear=False)
 
 
-def _is_no_word(part: Json) -> bool:
-    return part is None or (isinstance(part, str) and _BLANK.fullmatch(part) is not None)
+@lru_cache(maxsize=1_024)
+def _field_ids(item: Exact[ServiceItem]) -> frozenset[str]:
+    return frozenset(field.id for field in item.value.fields)
 
 
-def _answers_of(item: ServiceItem, answers: Answers, *, clear: bool) -> dict[str, Json]:
-    present = present_answers(item, answers)
-    kept = (field.id for field in item.fields if (field.type in CLEAR_TYPES) is clear)
-    return {key: present[key] for key in kept if key in present}
+def _answers_of(form: FilledForm, *, clear: bool) -> dict[str, Json]:
+    kept = (field.id for field in form.shown if (field.type in CLEAR_TYPES) is clear)
+    return {key: form.answers[key] for key in kept if key in form.answers}

@@ -14,9 +14,11 @@ from domain.catalogue.form import Condition, Field
 
 MaterialSource = Literal["applicant", "shared", "self-declared"]
 MaterialForm = Literal["photo", "pdf", "form-field"]
+RecordOf = Literal["applicant", "organisation", "lessor", "lessee", "child", "parent", "deceased"]
 Requirement = Literal["required", "conditional", "optional"]
 Clock = Literal["before-acceptance", "counted", "excluded", "after-decision"]
 Stage = Literal["receive", "accept", "review", "decide", "deliver"]
+RetentionClass = Literal["permanent", "30-years", "10-years"]
 ResultForm = Literal["certificate", "letter", "registration", "none"]
 
 
@@ -41,7 +43,7 @@ class Eligibility(Struct, frozen=True, forbid_unknown_fields=True):
     check: EligibilityCheck | None
 
 
-class Material(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Material(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A paper of the item 申请材料.
 
     Attributes:
@@ -51,6 +53,7 @@ class Material(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         condition: when a `conditional` material is needed.
         reuse_days: how long a checked copy may serve further cases of the person; None: not at all.
         can_supply_later: 容缺: the case may be accepted without it against a signed promise.
+        record_of: whose record it is, for registers; the form may name somebody else than the applicant, or nobody.
     """
 
     id: str
@@ -64,6 +67,7 @@ class Material(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     condition_zh: str | None
     reuse_days: int | None
     can_supply_later: bool
+    record_of: RecordOf = "applicant"
 
 
 class RouteStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -119,6 +123,11 @@ class ServiceItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         fields: the complete form in order, shared field sets first.
         pinyin_keywords: full pinyin of each of `keywords`.
         implementation_code: the centre's own 31-character code, None in sample data.
+        statutory_months: limit of the law in months; the earliest of all limits of the law binds.
+        one_person: whoever accepts may also decide, as few immediate items allow; others look at samples later.
+        extension_working_days: how much longer it may take with approval; None for the centre's usual time.
+        issue_with_gaps: the result may be issued while a promised material is still missing (容缺).
+        retention_class: how long the case is kept; None: as its result tells.
     """
 
     id: str
@@ -158,6 +167,18 @@ class ServiceItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     pinyin_full: str
     pinyin_keywords: tuple[str, ...] = ()
     notes_zh: tuple[str, ...] = ()
+    statutory_months: int | None = None
+    one_person: bool = False
+    extension_working_days: int | None = None
+    issue_with_gaps: bool = False
+    retention_class: RetentionClass | None = None
+
+    @property
+    def retention(self) -> RetentionClass:
+        """How long a granted case is kept: certificates and registers longer than letters (国办发〔2023〕26号)."""
+        if self.retention_class is not None:
+            return self.retention_class
+        return "30-years" if self.result.kind in ("certificate", "registration") else "10-years"
 
     def material(self, material_id: str) -> Material | None:
         """The material of that id, or None."""

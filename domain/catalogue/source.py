@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, TypeVar
 
 import msgspec
 
-from domain.catalogue.form import OWN_FIELDS, Condition, Field
+from domain.catalogue.form import OWN_FIELDS
 from domain.catalogue.items import Catalogue, ServiceItem
+from domain.catalogue.soundness import faults_of
 
 _Part = TypeVar("_Part")
+
+
+BESIDE = frozenset({"trials", "effective_on", "ends_on"})
+"""What a source says of an item without being part of it; see `domain.catalogue.publication`."""
 
 
 class CatalogueIsWrong(ValueError):
@@ -36,14 +40,31 @@ def _item_from_source(
 ) -> ServiceItem:
     name = raw.get("id", "?")
     fields: list[dict[str, Any]] = []
-    for group in raw.get("field_sets", ()):
+    groups: list[str] = []
+    for entry in raw.get("field_sets", ()):
+        group, when = _set_of(entry)
         if group not in sets:
             raise CatalogueIsWrong(f"{name}: field_sets: there is no field set {group}")
-        fields += [{**field, "group": group} for field in sets[group]]
+        groups.append(group)
+        fields += [{**_shown(field, when), "group": group} for field in sets[group]]
     fields += [{**field, "group": OWN_FIELDS} for field in raw.get("fields", ())]
-    item = _convert({**raw, "fields": fields}, ServiceItem, of=name)
+    own = {key: value for key, value in raw.items() if key not in BESIDE}
+    item = _convert({**own, "fields": fields, "field_sets": groups}, ServiceItem, of=name)
     _check_item(item, derived)
     return item
+
+
+def _set_of(entry: Any) -> tuple[str, dict[str, Any] | None]:
+    """A field set and when it is shown: its name alone, or `{set, when}`."""
+    return (entry, None) if isinstance(entry, str) else (entry["set"], entry["when"])
+
+
+def _shown(field: dict[str, Any], when: dict[str, Any] | None) -> dict[str, Any]:
+    """A field of a set that is shown only `when` a condition holds, and its own as well."""
+    if when is None:
+        return field
+    own = field.get("show_if")
+    return {**field, "show_if": {"all": [when, own]} if own else when}
 
 
 def _convert(raw: dict[str, Any], kind: type[_Part], *, of: str) -> _Part:
@@ -54,42 +75,8 @@ def _convert(raw: dict[str, Any], kind: type[_Part], *, of: str) -> _Part:
 
 
 def _check_item(item: ServiceItem, derived: frozenset[str]) -> None:
-    seen: dict[str, Field] = {}
-    for field in item.fields:
-        if field.id in seen:
-            raise CatalogueIsWrong(f"{item.id}: fields: {field.id} stands twice")
-        _check_condition(item, field.show_if, seen, key=f"fields: {field.id}: show_if")
-        seen[field.id] = field
-    for field in item.fields:
-        _check_validation(item, field, seen)
-    for rule in item.eligibility:
-        if rule.check and rule.check.field not in seen and rule.check.field not in derived:
-            raise CatalogueIsWrong(f"{item.id}: eligibility: {rule.id}: there is no field {rule.check.field}")
-    for material in item.materials:
-        if (material.requirement == "conditional") != (material.condition is not None):
-            raise CatalogueIsWrong(f"{item.id}: materials: {material.id}: conditional and condition go together")
-        _check_condition(item, material.condition, seen, key=f"materials: {material.id}: condition")
-
-
-def _check_validation(item: ServiceItem, field: Field, fields: dict[str, Field]) -> None:
-    rules, key = field.validation, f"fields: {field.id}"
-    _check_condition(item, rules.check_digit_when, fields, key=f"{key}: check_digit_when")
-    others = {rules.after, rules.max_years_after and rules.max_years_after.field} - {None}
-    if missing := others - fields.keys():
-        raise CatalogueIsWrong(f"{item.id}: {key}: validation: there is no field {missing.pop()}")
-    try:
-        re.compile(rules.pattern or "")
-    except re.error as error:
-        raise CatalogueIsWrong(f"{item.id}: {key}: pattern: {error}") from error
-
-
-def _check_condition(item: ServiceItem, condition: Condition | None, fields: dict[str, Field], *, key: str) -> None:
-    if condition is None:
-        return
-    for part in condition.all:
-        _check_condition(item, part, fields, key=key)
-    if condition.field is not None and condition.field not in fields:
-        raise CatalogueIsWrong(f"{item.id}: {key}: there is no field {condition.field} before it")
+    for fault in faults_of(item, derived=derived):
+        raise CatalogueIsWrong(f"{item.id}: {fault}")
 
 
 def _check_references(catalogue: Catalogue) -> None:

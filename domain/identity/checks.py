@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from operator import mul
 from typing import Literal
 
 from msgspec import Struct
@@ -60,7 +61,7 @@ def resident_id_problem(text: str, *, on: date) -> str | None:
     birth = _birth(number)
     if birth is None or not FIRST_BIRTH <= birth <= on:
         return "id-birth-date"
-    total = sum(int(digit) * weight for digit, weight in zip(number[:17], _RESIDENT_ID_WEIGHTS, strict=True))
+    total = sum(map(mul, map(int, number[:17]), _RESIDENT_ID_WEIGHTS))
     return None if _RESIDENT_ID_CHECKS[total % 11] == number[17] else "id-check-digit"
 
 

@@ -34,8 +34,12 @@ export function serviceWorker(): Plugin {
   };
 }
 
+/** What is of use with a connection alone, and large: devices fetch it when its screen is opened. */
+const FETCHED_LATE = /^assets\/chart-/;
+
 function builtFiles(bundle: Rolldown.OutputBundle, hash: ReturnType<typeof createHash>): string[] {
   return Object.values(bundle)
+    .filter(({ fileName }) => !FETCHED_LATE.test(fileName))
     .sort((a, b) => (a.fileName < b.fileName ? -1 : 1))
     .map((file) => {
       hash.update(file.fileName).update(file.type === 'chunk' ? file.code : file.source);

@@ -1,5 +1,7 @@
 /** Requests to the service over HTTP; whatever goes wrong arrives as one kind of error with a code the app has words for. */
 
+import { at } from './base';
+
 export type ApiParams = Readonly<Record<string, unknown>>;
 
 /**
@@ -34,17 +36,72 @@ export function post<Answer>(path: string, body?: unknown): Promise<Answer> {
   return request<Answer>('POST', path, body);
 }
 
+/** Posts a file as it is; it may take its time. @throws ApiError */
+export async function postFile<Answer>(path: string, file: Blob): Promise<Answer> {
+  const init: RequestInit = { method: 'POST', credentials: 'same-origin', body: file };
+  let response: Response;
+  try {
+    response = await fetch(at(path), init);
+  } catch {
+    throw new ApiError('no-connection');
+  }
+  const answer: unknown = await response.json().catch(() => null);
+  if (response.ok) return answer as Answer;
+  throw refusalOf(response.status, answer);
+}
+
+/** Puts `body` as JSON in the place of what `path` held. @throws ApiError */
+export function put(path: string, body: unknown): Promise<void> {
+  return request<void>('PUT', path, body);
+}
+
 /** Deletes what `path` names. @throws ApiError */
 export function remove(path: string): Promise<void> {
   return request<void>('DELETE', path);
+}
+
+/** Asks the person to show once more who they are; @returns whether they did. */
+type Prover = (params: ApiParams) => Promise<boolean>;
+let prover: Prover | null = null;
+
+/** Has `ask` called where the service wants a fresh proof of who one is; the request is made once more after that. */
+export function proveWith(ask: Prover): void {
+  prover = ask;
+}
+
+/** A file that the service hands out, under the name that it gives it; it may take its time. @throws ApiError */
+export async function getFile(path: string): Promise<File> {
+  let response: Response;
+  try {
+    response = await fetch(at(path), { credentials: 'same-origin' });
+  } catch {
+    throw new ApiError('no-connection');
+  }
+  if (response.ok) return new File([await response.blob()], nameOf(response.headers.get('content-disposition') ?? ''));
+  const refusal = refusalOf(response.status, await response.json().catch(() => null));
+  if (await proves(refusal, path)) return getFile(path);
+  throw refusal;
+}
+
+function nameOf(disposition: string): string {
+  const [, encoded] = /filename\*=UTF-8''([^;]+)/.exec(disposition) ?? [];
+  const [, plain] = /filename="([^"]+)"/.exec(disposition) ?? [];
+  return encoded ? decodeURIComponent(encoded) : (plain ?? 'doorstep');
+}
+
+/** Whether the person has shown who they are because the service asked for that, so that it is asked once more. */
+async function proves(refusal: ApiError, path: string): Promise<boolean> {
+  return refusal.code === 'proof-needed' && !path.startsWith('/session/') && (await prover?.(refusal.params)) === true;
 }
 
 async function request<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
   const response = await send(method, path, body);
   if (response.status === 204) return undefined as Answer;
   const answer: unknown = await response.json().catch(() => null);
-  if (!response.ok) throw refusalOf(response.status, answer);
-  return answer as Answer;
+  if (response.ok) return answer as Answer;
+  const refusal = refusalOf(response.status, answer);
+  if (await proves(refusal, path)) return request<Answer>(method, path, body);
+  throw refusal;
 }
 
 async function send(method: string, path: string, body: unknown): Promise<Response> {
@@ -54,7 +111,7 @@ async function send(method: string, path: string, body: unknown): Promise<Respon
     init.body = JSON.stringify(body);
   }
   try {
-    return await fetch(path, init);
+    return await fetch(at(path), init);
   } catch {
     throw new ApiError('no-connection');
   }

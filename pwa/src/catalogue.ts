@@ -1,7 +1,7 @@
 /** What the centre offers: the list for finding, and each item in full; both readable without a network once seen. */
 import { computed, shallowReactive, shallowRef } from 'vue';
 import { ApiError, get } from './api';
-import type { ItemSummary, ServiceItem } from './forms/types';
+import type { Bundle, BundleForm, ItemSummary, ListedItem, ServiceItem } from './forms/types';
 
 export interface Department {
   id: string;
@@ -23,6 +23,10 @@ interface Catalogue {
   items: ItemSummary[];
   departments: Department[];
   themes: Theme[];
+  /** Items that can be applied for together. */
+  bundles?: Bundle[];
+  /** Items that are done elsewhere or at the window only. */
+  listed?: ListedItem[];
 }
 
 /** The same name as in `sw.js`. */
@@ -59,6 +63,12 @@ export async function loadItem(id: string): Promise<ServiceItem> {
   const item = await getKept<ServiceItem>(`/api/catalogue/${encodeURIComponent(id)}`);
   items.set(id, item);
   return item;
+}
+
+/** The common form of those items of a bundle. @throws ApiError as `loadItem` */
+export function loadBundle(id: string, items: readonly string[]): Promise<BundleForm> {
+  const wanted = items.map(encodeURIComponent).join(',');
+  return getKept<BundleForm>(`/api/bundles/${encodeURIComponent(id)}?items=${wanted}`);
 }
 
 /**

@@ -30,15 +30,23 @@ export const prefs = readonly(chosen);
 
 /** Reads what was chosen before and shows the app that way; resolves once the words of the language are there. */
 export async function startPrefs(): Promise<void> {
-  Object.assign(chosen, DEFAULTS, kept());
-  showLook();
-  await speak(chosen.language);
+  await takeKept();
+  globalThis.addEventListener?.('storage', ({ key }) => {
+    if (key === PREFS_KEY || key === null) void takeKept();
+  });
 }
 
 /** Changes one preference, shows it at once and keeps it. */
 export async function prefer<Name extends keyof Prefs>(name: Name, value: Prefs[Name]): Promise<void> {
   chosen[name] = value;
   keep();
+  showLook();
+  await speak(chosen.language);
+}
+
+/** Shows the app as it was chosen last, here or in another tab of this browser. */
+async function takeKept(): Promise<void> {
+  Object.assign(chosen, DEFAULTS, kept());
   showLook();
   await speak(chosen.language);
 }

@@ -8,8 +8,11 @@ import {
   START_LOCATION,
 } from 'vue-router';
 import { auditorRoutes } from './auditor/routes';
+import { base } from './base';
 import { furnish } from './furnish';
 import type { Key } from './i18n';
+import { practiceRoutes } from './learn/practice/routes';
+import { learnRoutes } from './learn/routes';
 import HomePage from './resident/HomePage.vue';
 import { staffRoutes } from './staff/routes';
 
@@ -62,17 +65,45 @@ const residentRoutes: RouteRecordRaw[] = [
     component: screen(() => import('./resident/SignInPage.vue')),
     meta: { title: 'sign-in.title' },
   },
+  { path: '/record-changed', name: 'record', component: screen(() => import('./signin/RecordPage.vue')) },
+  { path: '/me/safety', name: 'safety', component: screen(() => import('./signin/SafetyPage.vue')) },
+  { path: '/me/vault', name: 'vault', component: screen(() => import('./resident/VaultPage.vue')) },
+  { path: '/me/access', name: 'access', component: screen(() => import('./resident/privacy/AccessPage.vue')) },
+  { path: '/me/notices', name: 'notices', component: screen(() => import('./resident/contact/ContactPage.vue')) },
+  { path: '/me/privacy', name: 'privacy', component: screen(() => import('./resident/privacy/PrivacyPage.vue')) },
+  { path: '/me/family', name: 'family', component: screen(() => import('./resident/family/FamilyPage.vue')) },
+  { path: '/me/install', name: 'install', component: screen(() => import('./resident/browser/InstallPage.vue')) },
+  { path: '/visits', name: 'visits', component: screen(() => import('./resident/visits/VisitsPage.vue')) },
+  { path: '/visits/book', name: 'book', component: screen(() => import('./resident/visits/BookPage.vue')) },
+  { path: '/bundle/:id', name: 'bundle', component: screen(() => import('./resident/BundlePage.vue')), props: true },
+  { path: '/listed/:id', name: 'listed', component: screen(() => import('./resident/ListedPage.vue')), props: true },
+  {
+    path: '/hand-in/:case',
+    name: 'hand-in',
+    component: screen(() => import('./resident/handin/HandInPage.vue')),
+    props: true,
+  },
+  { path: '/resume', name: 'resume', component: screen(() => import('./resident/drafts/ResumePage.vue')) },
+  { path: '/outbox', name: 'sync', component: screen(() => import('./resident/sync/SyncPage.vue')) },
+  {
+    path: '/act/:intent',
+    name: 'act',
+    component: screen(() => import('./resident/sync/ActPage.vue')),
+    props: true,
+  },
   { path: '/look', name: 'look', component: screen(() => import('./look/LookPage.vue')) },
 ];
 
 /** The app's router; `broken` is told when the code of a screen could not be fetched. */
 export function makeRouter(broken: () => void) {
   const router = createRouter({
-    history: createWebHistory(),
+    history: createWebHistory(base),
     routes: [
       ...residentRoutes,
       ...staffRoutes,
       ...auditorRoutes,
+      ...learnRoutes,
+      ...practiceRoutes,
       {
         path: '/:rest(.*)*',
         name: 'missing',

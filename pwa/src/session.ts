@@ -1,13 +1,15 @@
 /** Who is signed in here and which centre this is: as the service says, or as it last said when it cannot be reached. */
 import { reactive, readonly } from 'vue';
 import { ApiError, get, post, remove } from './api';
+import { keptAs } from './base';
 import { setClock } from './clock';
 import type { Principal } from './device/types';
 
 /**
  * The person signed in.
  *
- * Attributes: residents have `phone_masked`; staff have `name`, `roles` and `office`.
+ * Attributes: residents have `phone_masked`; staff have `name`, `roles` and `office`; `narrow` whoever came in with a code of
+ * enrolment may make a passkey or one-time codes, and nothing else before that.
  */
 export interface Person {
   id: string;
@@ -16,12 +18,25 @@ export interface Person {
   roles: string[];
   office: string | null;
   phone_masked: string | null;
+  narrow?: boolean;
 }
 
-/** One day of the centre: its shifts as `09:00-12:00`, none on a day off. */
+/**
+ * One day of the centre: its shifts as `09:00-12:00`, none on a day off; `openings` when people are received, which may be at
+ * noon, in the evening and on days off too.
+ */
 export interface CentreDay {
   readonly on: string;
   readonly shifts: readonly string[];
+  readonly openings?: readonly string[];
+}
+
+/** An account of a demonstration, offered at its sign-in; `does` says what the person does. */
+export interface DemoAccount {
+  username: string;
+  name: string;
+  roles: string[];
+  does: { zh: string; en: string };
 }
 
 export interface Centre {
@@ -39,7 +54,19 @@ interface SessionAnswer {
   person: Person | null;
   now: string;
   demo: boolean;
+  demo_staff?: DemoAccount[];
+  ways?: Ways;
   centre: Centre;
+}
+
+/**
+ * Ways of signing in that this centre offers.
+ *
+ * Attributes: `oidc` residents may come through an identity provider; `second_factor` staff need more than a password.
+ */
+export interface Ways {
+  oidc: boolean;
+  second_factor: boolean;
 }
 
 /**
@@ -50,13 +77,24 @@ interface State {
   person: Person | null;
   expired: boolean;
   demo: boolean;
+  demoStaff: DemoAccount[];
+  ways: Ways;
   centre: Centre | null;
 }
 
-const SESSION_KEY = 'doorstep.session';
+const NO_WAYS: Ways = { oidc: false, second_factor: false };
+const SESSION_KEY = keptAs('doorstep.session');
 const DEVICE_KEY = 'doorstep.device';
-const SIGN_OUT_KEY = 'doorstep.sign-out';
-const state = reactive<State>({ person: null, expired: false, demo: false, centre: null, ...kept() });
+const SIGN_OUT_KEY = keptAs('doorstep.sign-out');
+const state = reactive<State>({
+  person: null,
+  expired: false,
+  demo: false,
+  demoStaff: [],
+  ways: NO_WAYS,
+  centre: null,
+  ...kept(),
+});
 
 /** What is known of the session now. */
 export const session = readonly(state);
@@ -64,7 +102,7 @@ export const session = readonly(state);
 /** The person as the device layer knows them; null for a guest. */
 export function principal(): Principal | null {
   const { person } = state;
-  if (!person) return null;
+  if (!person || person.narrow) return null;
   return { id: person.id, kind: person.kind, ...(person.name ? { name: person.name } : {}) };
 }
 
@@ -91,10 +129,15 @@ export async function signInResident(phone: string, code: string): Promise<void>
   take(await post<SessionAnswer>('/session/resident', { phone, code, device: deviceId() }));
 }
 
-/** Signs a member of staff in. @throws ApiError `sign-in-failed` */
-export async function signInStaff(username: string, password: string): Promise<void> {
+/** Signs a member of staff in. @throws ApiError `sign-in-failed`; `second-factor-needed` without the one-time `code` */
+export function signInStaff(username: string, password: string, code = ''): Promise<void> {
+  return signInBy('/session/staff', { username, password, code });
+}
+
+/** Signs in by showing what `path` asks for. @throws ApiError */
+export async function signInBy(path: string, shown: Record<string, unknown>): Promise<void> {
   remember(SIGN_OUT_KEY, null);
-  take(await post<SessionAnswer>('/session/staff', { username, password, device: deviceId() }));
+  take(await post<SessionAnswer>(path, { ...shown, device: deviceId() }));
 }
 
 /**
@@ -149,6 +192,8 @@ function take(answer: SessionAnswer): void {
   state.expired = answer.person === null && state.person?.kind === 'resident';
   if (!state.expired) state.person = answer.person;
   state.demo = answer.demo;
+  state.demoStaff = answer.demo_staff ?? [];
+  state.ways = answer.ways ?? NO_WAYS;
   state.centre = answer.centre;
   keep();
 }

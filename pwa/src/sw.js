@@ -3,9 +3,10 @@ const MANIFEST = /*MANIFEST*/ [];
 const VERSION = /*VERSION*/ 'dev';
 const SHELL = `shell-${VERSION}`;
 const CATALOGUE = 'catalogue';
+const HANDOUTS = '/api/training/files/';
 const PATIENCE_MS = 2500;
 /* These belong to the server; a navigation to them is never answered with the app. */
-const SERVER = /^\/(?:api|session|files|sync|verify|demo|log|healthz|readyz)(?:\/|$)/;
+const SERVER = /^(?:\/practice\/[^/]+\/[^/]+)?\/(?:api|session|files|sync|verify|demo|log|healthz|readyz)(?:\/|$)/;
 
 self.addEventListener('install', (event) => {
   event.waitUntil(keepShell());
@@ -20,15 +21,53 @@ self.addEventListener('message', (event) => {
   if (event.data?.type === 'take-over') self.skipWaiting();
 });
 
+/* A push says what has happened and where to read more; pressing it opens that page, in a window that is there if one is. */
+self.addEventListener('push', (event) => {
+  const { title, body, url } = told(event.data);
+  event.waitUntil(
+    self.registration.showNotification(title, { body, icon: '/icon-192.png', lang: 'zh-CN', data: { url } }),
+  );
+});
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(show(event.notification.data?.url ?? '/messages'));
+});
+
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
-  if (/^\/api\/catalogue(?:\/|$)/.test(url.pathname)) event.respondWith(freshOrKept(request));
+  if (/^\/api\/(?:catalogue|bundles)(?:\/|$)/.test(url.pathname)) event.respondWith(freshOrKept(request));
+  else if (url.pathname.startsWith(HANDOUTS) && !request.headers.has('range')) event.respondWith(handout(request));
   else if (SERVER.test(url.pathname)) return;
   else if (request.mode === 'navigate') event.respondWith(fromShell('/', request));
   else event.respondWith(fromShell(request, request));
 });
+
+/* What a push says; one that cannot be read still tells that there is news. */
+function told(data) {
+  const said = data ? readJson(data) : {};
+  const url =
+    typeof said.url === 'string' && said.url.startsWith('/') && !said.url.startsWith('//') ? said.url : '/messages';
+  return { title: said.title || '家门口', body: said.body || '', url };
+}
+
+function readJson(data) {
+  try {
+    return data.json() ?? {};
+  } catch {
+    return {};
+  }
+}
+
+async function show(url) {
+  const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const open = windows.find((one) => new URL(one.url).origin === location.origin);
+  if (!open) return self.clients.openWindow(url);
+  await open.focus();
+  return open.navigate(url).catch(() => undefined);
+}
 
 async function keepShell() {
   const cache = await caches.open(SHELL);
@@ -39,6 +78,21 @@ async function keepShell() {
 async function dropOldShells() {
   for (const name of await caches.keys()) {
     if (name.startsWith('shell-') && name !== SHELL) await caches.delete(name);
+  }
+}
+
+/* A handout is kept once it was seen; whoever may not see it any more does not get the copy either. */
+async function handout(request) {
+  const cache = await caches.open(CATALOGUE);
+  try {
+    const response = await fetch(request);
+    if (response.status === 200) await cache.put(request, response.clone());
+    else if (response.status < 500) await cache.delete(request);
+    return response;
+  } catch (error) {
+    const kept = await cache.match(request);
+    if (kept) return kept;
+    throw error;
   }
 }
 

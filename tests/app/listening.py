@@ -23,7 +23,7 @@ from sync.frames import SUBPROTOCOL
 from tests.cast import Clock
 from tests.premises import Premises
 from tests.premises import opened as premises_opened
-from web.app import create_app, opened
+from web.app import FOLLOWERS, Follower, create_app, opened
 from web.edge import Edge
 from web.serving import Server, config_for
 from web.settings import Settings
@@ -57,11 +57,11 @@ class Site:
         """Of the socket."""
         return f"ws://localhost:{self.port}/sync"
 
-    async def sign_in(self, who: Actor) -> str:
+    async def sign_in(self, who: Actor, *, device: UUID | None = None) -> str:
         """The token of a fresh session."""
         kind = "resident" if who.is_resident else "staff"
         return await asyncio.to_thread(
-            self.edge.centre.open_session, who.id, kind=kind, method="password", device=None, hours=12
+            self.edge.centre.open_session, who.id, kind=kind, method="password", device=device, hours=12
         )
 
     async def ticket(self, who: Actor) -> str:
@@ -192,12 +192,15 @@ def hello(ticket: str, *, device: UUID | None = None) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def listening(folder: Path, *, send_buffer: int | None = None) -> AsyncGenerator[Site]:
+async def listening(
+    folder: Path, *, send_buffer: int | None = None, followers: tuple[Follower, ...] = FOLLOWERS
+) -> AsyncGenerator[Site]:
     """The service, listening until the block ends.
 
     Args:
         folder: for everything; furnished if it is new.
         send_buffer: bytes that the system takes for a client that does not read.
+        followers: what the service does by itself; without them the log holds only what a test does.
     """
     clock = Clock()
     listener = socket.create_server(("127.0.0.1", 0))
@@ -209,9 +212,11 @@ async def listening(folder: Path, *, send_buffer: int | None = None) -> AsyncGen
         pass
     with opened(settings, clock=clock, new_id=uuid4, say=lambda _: None) as edge:
         up = asyncio.Event()
-        server = Server(config_for(create_app(edge), settings), up=up.set, stopping=edge.stopping)
+        server = Server(config_for(create_app(edge, followers=followers), settings), up=up.set, stopping=edge.stopping)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         await asyncio.wait({serving, asyncio.create_task(up.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        yield Site(edge, server, port, clock)
-        server.should_exit = True
-        await serving
+        try:
+            yield Site(edge, server, port, clock)
+        finally:
+            server.should_exit = True
+            await serving

@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 
 from domain.actors import Actor, Role
 from domain.case.commands import Command, FileCase, FileRef, PageOf, StoreFile
-from domain.catalogue.conditions import materials_needed
+from domain.catalogue.conditions import filled_form, materials_needed
 from domain.catalogue.items import Catalogue, ServiceItem
 from domain.centre.centre import (
     CALENDAR_STREAM,
@@ -32,8 +32,8 @@ from domain.centre.centre import (
 )
 from domain.centre.commands import ArrangeCatalogue, OpenCentre, PublishCalendar, PublishItem
 from domain.decisions import Call
+from store.answers import Answer
 from store.centre import Centre
-from store.writer import Answer
 from tests.domain.calendar.shipped import shipped_calendar
 from tests.domain.catalogue.filled import filled_answers
 from tests.domain.catalogue.shipped import shipped_catalogue
@@ -187,7 +187,7 @@ def file_lease(service: Service, *, phone: str = PHONE) -> tuple[UUID, list[File
     person, case_id, item = service.centre.person_for_phone(phone), uuid4(), lease()
     by = Actor(id=person, roles=frozenset({Role.RESIDENT}), device=DEVICE)
     answers = filled_answers(item)
-    needed = [one for one in materials_needed(item, answers) if one.required]
+    needed = [one for one in materials_needed(filled_form(item, answers)) if one.required]
     files = [_stored(service, case_id, person, one.material.id) for one in needed if one.photograph_demanded]
     papers = [one.material.id for one in needed if one.photograph_demanded]
     command = FileCase(
@@ -204,7 +204,7 @@ def file_lease(service: Service, *, phone: str = PHONE) -> tuple[UUID, list[File
 
 def _stored(service: Service, case_id: UUID, person: UUID, paper: str) -> FileRef:
     content = photograph(paper)
-    kept = service.edge.files.put(content)
+    kept = service.edge.files.put(content, person=person)
     ref = FileRef(uuid5(case_id, paper), hashlib.sha256(content).hexdigest(), len(content))
     stored = StoreFile(file=ref, address=kept.address, media_type="image/jpeg", uploaded_by=person)
     service.centre.by_itself(stored, lane=case_id)

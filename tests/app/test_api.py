@@ -207,9 +207,9 @@ async def test_a_scan_is_shown_by_the_browser_and_has_no_thumbnail(
     document = pikepdf.new()
     document.add_blank_page()
     document.save(out)
-    kept = service.edge.files.put(out.getvalue())
-    ref = FileRef(uuid4(), kept.sha256, kept.size)
     person = service.centre.person_for_phone(PHONE)
+    kept = service.edge.files.put(out.getvalue(), person=person)
+    ref = FileRef(uuid4(), kept.sha256, kept.size)
     stored = StoreFile(file=ref, address=kept.address, media_type="application/pdf", uploaded_by=person)
     service.centre.by_itself(stored, lane=case)
 

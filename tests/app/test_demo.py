@@ -14,17 +14,20 @@ from domain.calendar.limits import local_day
 from domain.case.acts import CaseStatus
 from domain.case.facts import CaseAccepted, CaseFiled, CasePosted, FileStored, ResultRendered
 from domain.catalogue.answers import check_answers
+from domain.catalogue.conditions import filled_form
 from domain.catalogue.items import ServiceItem
-from domain.facts import Envelope
+from domain.facts import Envelope, tag_of
 from domain.identity.checks import mobile, resident_id
 from store.centre import Centre
 from store.files import FileStore
+from store.places import FolderPlaces
+from tests.app.demonstration import TUESDAY_AFTERNOON, Demonstration
 from web.demo import centre as demo
 from web.demo.answers import fill
+from web.demo.making import WINDOW
 from web.demo.people import LESSORS, MOTHER, RESIDENTS
 from web.passwords import Passwords
 
-TUESDAY_AFTERNOON = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 SUNDAY_EVENING = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
 NATIONAL_DAY = datetime(2026, 10, 4, 4, 0, tzinfo=UTC)
 FIRST_MINUTE_OF_A_YEAR = datetime(2026, 12, 31, 16, 1, tzinfo=UTC)
@@ -34,13 +37,9 @@ def opened(folder: Path, now: datetime) -> Centre:
     return Centre.open(folder, clock=lambda: now, new_id=uuid4)
 
 
-@pytest.fixture(scope="module")
-def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
-    folder = tmp_path_factory.mktemp("demo") / "centre"
-    demo.seed(folder, now=TUESDAY_AFTERNOON)
-    centre = opened(folder, TUESDAY_AFTERNOON)
-    yield centre
-    centre.close()
+@pytest.fixture
+def centre(demonstration: Demonstration) -> Centre:
+    return demonstration.centre
 
 
 def filed_cases(centre: Centre) -> list[UUID]:
@@ -67,7 +66,7 @@ def test_there_is_a_case_in_every_state_and_more_than_a_dozen_items(centre: Cent
     cases = [centre.case(case) for case in filed_cases(centre)]
 
     assert {case.status for case in cases} == set(CaseStatus)
-    assert len(cases) >= 36
+    assert len(cases) >= 80
     assert len({case.item_id for case in cases}) >= 13
     assert Counter(case.item_id for case in cases)["house-lease-filing"] >= 12
 
@@ -111,12 +110,12 @@ async def test_every_role_can_sign_in_with_the_one_password(centre: Centre) -> N
 
 def test_certificates_differ_one_has_just_expired(centre: Centre) -> None:
     today = local_day(TUESDAY_AFTERNOON)
-    held = {person.username: person.certificates for person in centre.everyone()}
+    staff = {person.username: person for person in centre.everyone()}
 
-    assert len(held["zhoumin"]) == 43
-    assert 0 < len(held["hexin"]) < 43
-    assert held["tangli"]["house-lease-filing"] == today - timedelta(days=12)
-    assert held["litao"] == {}
+    assert len(staff["zhoumin"].held) == 43
+    assert 0 < len(staff["hexin"].held) < 43
+    assert staff["tangli"].qualified_until("house-lease-filing") == today - timedelta(days=12)
+    assert staff["litao"].held == {}
 
 
 def test_the_first_resident_signs_in_by_phone_and_finds_cases(centre: Centre) -> None:
@@ -129,7 +128,7 @@ def test_the_first_resident_signs_in_by_phone_and_finds_cases(centre: Centre) ->
 
 
 def test_photographs_and_results_can_be_read(centre: Centre) -> None:
-    files = FileStore(centre.folder / "files", centre.key_for("files"))
+    files = FileStore(FolderPlaces(centre.folder / "files"), centre.vault)
     facts = [envelope.fact for envelope in envelopes(centre)]
 
     photographs = {fact.address for fact in facts if isinstance(fact, FileStored)}
@@ -160,7 +159,9 @@ def test_it_can_be_made_at_any_hour_of_any_day(tmp_path: Path, now: datetime) ->
     assert statuses == set(CaseStatus)
 
 
-def test_an_interrupted_making_starts_afresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_making_starts_afresh_and_comes_to_the_same_history(
+    centre: Centre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def power_cut(_: object) -> None:
         raise KeyboardInterrupt
 
@@ -173,13 +174,40 @@ def test_an_interrupted_making_starts_afresh(tmp_path: Path, monkeypatch: pytest
     demo.seed(tmp_path / "centre", now=TUESDAY_AFTERNOON)
 
     assert [path.name for path in tmp_path.iterdir()] == ["centre"]
-    assert (tmp_path / "centre" / "log.db").exists()
+    again = opened(tmp_path / "centre", TUESDAY_AFTERNOON)
+    told = [_told(envelope) for envelope in envelopes(again)]
+    again.close()
+    assert told == [_told(envelope) for envelope in envelopes(centre)]
+
+
+def test_a_centre_is_not_made_twice_in_one_folder(centre: Centre) -> None:
+    head = centre.head()
+
+    with pytest.raises(demo.InUse):
+        demo.seed(centre.folder, now=TUESDAY_AFTERNOON)
+
+    assert centre.head() == head
+
+
+def _told(envelope: Envelope) -> tuple[object, ...]:
+    """What does not depend on keys, salts and codes, which are random."""
+    meta = envelope.meta
+    return tag_of(type(envelope.fact)), meta.actor, meta.role, meta.recorded_at
+
+
+def test_every_command_is_recorded_at_its_own_time(centre: Centre) -> None:
+    given = [e.meta for e in envelopes(centre) if e.meta.captured_at is not None]
+
+    assert len(given) > 800
+    late = [meta.recorded_at - meta.captured_at for meta in given if meta.captured_at]
+    assert min(late) >= timedelta()
+    assert max(late) <= WINDOW
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "log.db").write_bytes(b"of value")
 
-    with pytest.raises(demo.FolderInUse):
+    with pytest.raises(demo.InUse):
         demo.seed(tmp_path, now=TUESDAY_AFTERNOON)
 
     assert [path.name for path in tmp_path.iterdir()] == ["log.db"]
@@ -201,7 +229,7 @@ def test_every_item_can_be_filled_in(centre: Centre) -> None:
     today = local_day(TUESDAY_AFTERNOON)
 
     problems = {
-        item.id: check_answers(item, fill(item, RESIDENTS[0], on=today, choices={}), on=today)
+        item.id: check_answers(filled_form(item, fill(item, RESIDENTS[0], on=today, choices={})), on=today)
         for item in published(centre)
     }
 

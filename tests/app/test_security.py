@@ -158,6 +158,32 @@ async def test_a_defect_is_answered_calmly_and_logged_once_without_what_the_pers
     assert PHONE not in service.edge.settings.journal.read_text()
 
 
+async def test_whoever_hangs_up_in_the_middle_of_a_request_is_no_defect(service: Service) -> None:
+    headers = [(b"host", b"localhost:8000"), (b"origin", ORIGIN.encode()), (b"content-type", b"application/json")]
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "POST",
+        "path": "/session/code",
+        "headers": headers,
+        "query_string": b"",
+        "scheme": "http",
+        "client": ("127.0.0.1", 1),
+        "server": ("localhost", 8000),
+    }
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await service.app(scope, receive, send)
+
+    assert sent == []
+    assert [line["event"] for line in lines(service)] == ["request"]
+
+
 async def test_the_log_names_requests_and_says_nothing_of_people(service: Service) -> None:
     await service.resident()
     clerk = await service.staff("zhoumin")

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -26,7 +26,8 @@ from sync.frames import MAX_CLIENT_FRAME_BYTES, SUBPROTOCOL, CloseCode
 from web.demo.centre import PASSWORD, RESIDENT_PHONE
 from web.starting import CannotStart, listen, require_sqlite
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
+STOPS_WITHIN = 30.0
 UP = "Doorstep is open"
 
 
@@ -38,6 +39,13 @@ def free_port() -> int:
 
 def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "web", "serve", *arguments]
+
+
+def head_of_chunks(port: int) -> bytes:
+    """A request whose body comes in pieces."""
+    at = f"localhost:{port}"
+    head = f"POST /session/code HTTP/1.1\r\nhost: {at}\r\norigin: http://{at}\r\ncontent-type: application/json\r\n"
+    return f"{head}transfer-encoding: chunked\r\n\r\n".encode()
 
 
 def failure(*arguments: str, **environment: str) -> str:
@@ -142,9 +150,9 @@ def test_an_address_of_another_machine_is_named(tmp_path: Path) -> None:
 def test_it_serves_logs_as_json_and_stops_in_order(tmp_path: Path, how: signal.Signals) -> None:
     port = free_port()
     with running(tmp_path / "data", port) as process:
-        answer = httpx.get(f"http://localhost:{port}/session")
+        answer = httpx.get(f"http://localhost:{port}/session", timeout=PATIENCE_SECONDS)
         process.send_signal(how)
-        code = process.wait(PATIENCE_SECONDS)
+        code = process.wait(STOPS_WITHIN)
 
     lines = [json.loads(line) for line in (tmp_path / "data" / "doorstep.log").read_text().splitlines()]
     assert answer.json()["person"] is None
@@ -160,7 +168,7 @@ async def test_an_open_socket_is_told_to_come_back(tmp_path: Path) -> None:
             process.send_signal(signal.SIGTERM)
             with pytest.raises(ConnectionClosed) as closed:
                 await socket.recv()
-        code = process.wait(PATIENCE_SECONDS)
+        code = process.wait(STOPS_WITHIN)
 
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == CloseCode.RESTARTING
@@ -192,7 +200,7 @@ def test_after_a_kill_the_same_folder_serves_again(tmp_path: Path) -> None:
     port = free_port()
     for _ in range(2):
         with running(tmp_path / "data", port) as process:
-            assert httpx.get(f"http://localhost:{port}/healthz").json() == {"ok": True}
+            assert httpx.get(f"http://localhost:{port}/healthz", timeout=PATIENCE_SECONDS).json() == {"ok": True}
             process.kill()
 
 
@@ -212,16 +220,56 @@ def test_a_head_that_does_not_end_is_not_waited_for(tmp_path: Path) -> None:
 def test_a_head_that_is_too_large_is_refused(tmp_path: Path) -> None:
     port = free_port()
     with running(tmp_path / "data", port):
-        answer = httpx.get(f"http://localhost:{port}/healthz", headers={"x-large": "a" * 20_000})
+        answer = httpx.get(
+            f"http://localhost:{port}/healthz", headers={"x-large": "a" * 20_000}, timeout=PATIENCE_SECONDS
+        )
 
     assert (answer.status_code, answer.json()["code"]) == (431, "body-too-large")
+
+
+@pytest.mark.parametrize("before", [b"", b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n"])
+def test_a_head_that_grows_without_end_ends_its_connection(tmp_path: Path, before: bytes) -> None:
+    port = free_port()
+    with running(tmp_path / "data", port):
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as endless, suppress(ConnectionError):
+            endless.sendall(before + b"GET / HTTP/1.1\r\nhost: localhost\r\n")
+            for number in range(100):
+                endless.sendall(f"x-{number}: {'a' * 1_000}\r\n".encode())
+            while endless.recv(65_536):
+                pass
+
+        assert httpx.get(f"http://localhost:{port}/healthz", timeout=PATIENCE_SECONDS).json() == {"ok": True}
+
+
+@pytest.mark.parametrize("line", [b"x: " + b"a" * 1_000 + b"\r\n", b"a" * 1_000], ids=["many", "one"])
+def test_what_follows_a_body_without_end_ends_its_connection(tmp_path: Path, line: bytes) -> None:
+    port, sent = free_port(), 0
+    with running(tmp_path / "data", port):
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as endless, suppress(ConnectionError):
+            endless.sendall(head_of_chunks(port) + b"0\r\nx: a\r\nx: ")
+            while sent < 50_000_000:  # more than fits between the two
+                endless.sendall(line * 20)
+                sent += len(line) * 20
+
+        assert httpx.get(f"http://localhost:{port}/healthz", timeout=PATIENCE_SECONDS).json() == {"ok": True}
+    assert sent < 50_000_000
+
+
+def test_a_large_body_in_small_chunks_is_taken(tmp_path: Path) -> None:
+    port = free_port()
+    with running(tmp_path / "data", port), socket.create_connection(("127.0.0.1", port), timeout=30) as slow:
+        slow.sendall(head_of_chunks(port) + b"".join(b"3e8\r\n" + b" " * 1_000 + b"\r\n" for _ in range(40)))
+        slow.sendall(b"0\r\nx: a\r\n\r\n")
+        answered = slow.recv(65_536)
+
+    assert answered.startswith(b"HTTP/1.1 400")
 
 
 def test_the_demo_centre_says_how_to_sign_in_and_the_ways_work(tmp_path: Path) -> None:
     port = free_port()
     with running(tmp_path / "data", port, demo=True):
         origin = f"http://localhost:{port}"
-        with httpx.Client(base_url=origin, headers={"origin": origin}) as client:
+        with httpx.Client(base_url=origin, headers={"origin": origin}, timeout=PATIENCE_SECONDS) as client:
             client.post("/session/code", json={"phone": RESIDENT_PHONE})
             code = client.get("/demo/inbox.json").json()["messages"][0]["code"]
             resident = client.post("/session/resident", json={"phone": RESIDENT_PHONE, "code": code})
@@ -243,9 +291,9 @@ def test_phones_in_the_same_network_get_https_a_code_and_the_way_to_trust_it(tmp
     port, data = free_port(), tmp_path / "data"
     with running(data, port, "--lan"):
         trust = ssl.create_default_context(cafile=str(data / "lan" / "ca.crt"))
-        with httpx.Client(verify=trust, base_url=f"https://127.0.0.1:{port}") as phone:
+        with httpx.Client(verify=trust, base_url=f"https://127.0.0.1:{port}", timeout=PATIENCE_SECONDS) as phone:
             page, certificate = phone.get("/lan"), phone.get("/lan/ca.crt")
-            session = phone.get("/session")
+            session = phone.get("/session", timeout=PATIENCE_SECONDS)
 
     said = (tmp_path / "data.said").read_text()
     fingerprint = next(line.rpartition(" ")[2] for line in said.splitlines() if "fingerprint" in line)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from unittest.mock import Mock
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from domain.actors import Actor, Role
 from domain.centre.centre import staff_stream
+from domain.decisions import Call
+from domain.devices.devices import BlockDevice, device_stream
 from domain.identity.identity import SessionClosed, SessionOpened
+from store.log import LogUnavailable
 from tests.app.standing import DEVICE, ORIGIN, PASSWORD, PHONE, Service, centre_open, serving
 from web.codes import TRIES
 from web.session import COOKIE
+from web.tickets import Tickets
 
 
 @pytest.fixture
@@ -28,6 +34,12 @@ async def test_nobody_is_signed_in_at_first(service: Service) -> None:
 
     assert answer["person"] is None
     assert answer["demo"] is True
+    assert [(one["username"], one["roles"]) for one in answer["demo_staff"][:2]] == [
+        ("zhoumin", ["window-clerk"]),
+        ("hexin", ["window-clerk"]),
+    ]
+    assert all(one["name"] and one["does"]["zh"] and one["does"]["en"] for one in answer["demo_staff"])
+    assert len(answer["demo_staff"]) == 15
     assert answer["centre"]["name_zh"] == "示例街道便民服务中心"
 
 
@@ -37,6 +49,7 @@ async def test_the_centre_says_when_it_is_open(service: Service) -> None:
     shifts = {day["on"]: day["shifts"] for day in days}
     assert shifts["2026-11-23"] == ["09:00-12:00", "13:00-17:00"]
     assert shifts["2026-11-28"] == []
+    assert {day["on"]: day["openings"] for day in days} == shifts, "no other openings are published"
     assert len(days) == 14
 
 
@@ -57,6 +70,7 @@ async def test_a_resident_signs_in_with_the_code_sent_to_their_phone(service: Se
         "roles": ["resident"],
         "office": "",
         "phone_masked": "138****0001",
+        "narrow": False,
     }
     assert (await client.get("/session")).json()["person"] == person
 
@@ -176,6 +190,7 @@ async def test_staff_sign_in_with_name_and_password(service: Service) -> None:
         "roles": ["window-clerk"],
         "office": "street",
         "phone_masked": None,
+        "narrow": False,
     }
 
 
@@ -186,6 +201,21 @@ async def test_a_wrong_name_is_answered_like_a_wrong_password(service: Service, 
     answer = await service.client().post("/session/staff", json=body)
 
     assert (answer.status_code, answer.json()) == (401, {"code": "sign-in-failed", "params": {}})
+
+
+async def test_nobody_signs_in_on_a_device_of_theirs_that_was_blocked(service: Service) -> None:
+    person = staff_stream("zhoumin")
+    shown = {"username": "zhoumin", "password": PASSWORD, "device": str(DEVICE)}
+    block = BlockDevice(person=person, device=DEVICE, office="street")
+    by = Actor(id=person, roles=frozenset({Role.WINDOW_CLERK}))
+    call = Call(id=uuid4(), lane=device_stream(person, DEVICE), command=block, by=by)
+    assert service.centre.submit(call).result().verdict == "applied"
+
+    refused = await service.client().post("/session/staff", json=shown)
+    elsewhere = await service.client().post("/session/staff", json={**shown, "device": str(uuid4())})
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "device-blocked")
+    assert elsewhere.status_code == 200
 
 
 async def test_passwords_cannot_be_guessed_at_speed(service: Service) -> None:
@@ -256,6 +286,31 @@ async def test_a_ticket_is_for_one_use_within_a_minute_and_only_for_the_signed_i
     service.clock.advance(seconds=60)
     assert service.edge.tickets.redeem(late) is None
     assert (stranger.status_code, stranger.json()["code"]) == (401, "sign-in-needed")
+
+
+async def test_a_ticket_of_one_node_is_good_at_another_and_of_another_centre_at_none(service: Service) -> None:
+    client = await service.resident()
+    ticket = (await client.post("/session/ticket")).json()["ticket"]
+    centre, clock = service.centre, service.clock
+    node = Tickets(clock=clock, find=centre.sign_in_of, key=lambda: centre.key_for("tickets"))
+    stranger = Tickets(clock=clock, find=centre.sign_in_of, key=lambda: bytes(32))
+
+    assert stranger.redeem(ticket) is None
+    assert node.redeem(ticket) is not None
+    assert [node.redeem(wrong) for wrong in (ticket, "", "é", ticket[:-4])] == [None] * 4
+
+
+async def test_while_the_log_cannot_be_read_nobody_counts_as_signed_out(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await service.resident()
+    away = Mock(side_effect=LogUnavailable("gone", "no connection"))
+    for name in ("sign_in_of", "session", "state"):
+        monkeypatch.setattr(service.centre, name, away)
+
+    for answer in (await client.post("/session/ticket"), await client.get("/session"), await client.get("/api/queue")):
+        assert (answer.status_code, answer.json()["code"]) == (503, "storage")
+        assert answer.headers["retry-after"] == "5"
 
 
 async def test_a_ticket_dies_with_its_session(service: Service) -> None:

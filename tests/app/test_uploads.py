@@ -8,7 +8,9 @@ import contextlib
 import hashlib
 import io
 import random
-from collections.abc import Iterator, Mapping
+import threading
+import zipfile
+from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,13 +28,16 @@ from domain.actors import Actor, Role
 from domain.case.facts import FileRejected, FileStored
 from domain.decisions import Call
 from domain.facts import Fact
+from store.answers import Answer
 from store.centre import Centre
 from store.files import FileStore
+from store.places import FolderPlaces
 from store.staging import Staging
-from store.writer import BUSY, Answer
-from web.arrivals import MAX_PDF_BYTES, MAX_PHOTO_BYTES, MOST_OPEN, Arrivals
+from web.admission import Admission
+from web.arrivals import MAX_PDF_BYTES, MAX_PHOTO_BYTES, MOST_OPEN, Announcement, Arrivals
 from web.errors import HANDLERS
 from web.inspection import MAX_PIXELS, MEDIA_TYPES, Unusable, inspect
+from web.keeping import belongs_to
 from web.uploads import MAX_CHECKED_BYTES, tus_routes
 
 EVENING = datetime(2026, 11, 23, 12, 40, tzinfo=UTC)
@@ -52,21 +57,29 @@ class Desk:
         self.now = EVENING
         self.busy = False
         self.centre = Centre.open(folder, clock=lambda: self.now, new_id=uuid4)
-        self.files = FileStore(folder / "files", self.centre.key_for("files"))
+        self.files = FileStore(FolderPlaces(folder / "files"), self.centre.vault)
         self.restart()
 
     def restart(self) -> None:
-        staging = Staging(self.folder / "uploads", self.centre.key_for("files"))
-        self.arrivals = Arrivals(staging, self.files, submit=self.submit, clock=lambda: self.now)
+        staging = Staging(self.folder / "uploads", self.centre.vault)
+        self.arrivals = Arrivals(
+            staging, self.files, submit=self.submit, owner=self.owner, admit=self.admit, clock=lambda: self.now
+        )
         app = Starlette(routes=tus_routes(self.arrivals, who), exception_handlers=HANDLERS)
         self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test")
         self.app = app
+
+    def owner(self, case: UUID, uploaded_by: UUID) -> UUID:
+        return belongs_to(self.centre, self.centre.case(case), uploaded_by)
+
+    def admit(self, said: Announcement, by: UUID, beside: Mapping[UUID, int]) -> None:
+        Admission(self.centre, lambda _person, _draft: True)(said, by, beside)
 
     def submit(self, call: Call) -> Future[Answer]:
         if not self.busy:
             return self.centre.submit(call)
         busy: Future[Answer] = Future()
-        busy.set_result(BUSY)
+        busy.set_result(Answer(verdict="retry", code="busy", retry_ms=2_000))
         return busy
 
     def facts(self, lane: UUID = LANE) -> list[Fact]:
@@ -104,7 +117,7 @@ def metadata(content: bytes, said: Mapping[str, str] = NOTHING) -> str:
     fields = {
         "file": str(file_id(content)),
         "lane": str(LANE),
-        "intent": str(UUID(int=7)),
+        "intent_id": str(UUID(int=7)),
         "sha256": hashlib.sha256(content).hexdigest(),
         "type": "image/jpeg",
         **said,
@@ -223,7 +236,26 @@ async def test_more_than_was_announced_is_refused(desk: Desk) -> None:
     content = photo()
     at = (await desk.announce(content)).headers["location"]
 
-    assert (await desk.send(at, content + b"x")).status_code == 413
+    answer = await desk.send(at, content + b"x")
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "longer-than-announced")
+    assert (await desk.head(at)).headers["upload-offset"] == "0"
+
+
+async def test_an_upload_of_unknown_length_is_refused_in_words(desk: Desk) -> None:
+    said = {**TUS, **as_person(FATHER), "Upload-Defer-Length": "1", "Upload-Metadata": metadata(photo())}
+
+    answer = await desk.client.post("/files/", headers=said)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "upload-defer-length")
+
+
+async def test_a_device_that_was_offline_may_call_the_act_by_its_former_name(desk: Desk) -> None:
+    content = photo()
+    said = metadata(content).replace("intent_id ", "intent ")
+    headers = {**TUS, **as_person(FATHER), "Upload-Length": str(len(content)), "Upload-Metadata": said}
+
+    assert (await desk.client.post("/files/", headers=headers)).status_code == 201
 
 
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
@@ -237,6 +269,56 @@ async def test_a_piece_with_its_checksum_is_kept_only_if_it_fits(desk: Desk, alg
 
     assert (damaged.status_code, damaged.json()["code"]) == (460, "checksum-mismatch")
     assert (whole.status_code, whole.headers["upload-offset"]) == (204, "500")
+
+
+@pytest.mark.parametrize("method", ["HEAD", "DELETE", "PATCH"])
+async def test_a_checked_piece_on_a_line_that_fell_silent_holds_up_nobody(desk: Desk, method: str) -> None:
+    content, heard = photo(), asyncio.Event()
+    at = (await desk.announce(content)).headers["location"]
+    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+
+    async def falls_silent() -> AsyncIterator[bytes]:
+        yield content[:100]
+        heard.set()
+        await asyncio.Event().wait()
+
+    said = {**PIECE, **as_person(FATHER), "Upload-Offset": "0", "Upload-Checksum": f"sha256 {digest}"}
+    silent = asyncio.create_task(desk.client.patch(at, content=falls_silent(), headers=said))
+    await heard.wait()
+
+    async with asyncio.timeout(20):
+        answer = await desk.client.request(
+            method,
+            at,
+            content=content if method == "PATCH" else b"",
+            headers={**PIECE, **as_person(FATHER), "Upload-Offset": "0"},
+        )
+        cut_off = await silent
+
+    assert answer.status_code == (200 if method == "HEAD" else 204)
+    assert method != "HEAD" or answer.headers["upload-offset"] == "0"
+    assert cut_off.status_code == 460
+
+
+@pytest.mark.parametrize("step", ["find", "offset", "discard"])
+async def test_a_slow_disk_holds_up_nothing_else(desk: Desk, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    at = (await desk.announce(photo())).headers["location"]
+    does, begun, goes_on = getattr(Staging, step), threading.Event(), threading.Event()
+    went_on: list[bool] = []
+
+    def slowly(*args: Any) -> Any:
+        begun.set()
+        went_on.append(goes_on.wait(5))
+        return does(*args)
+
+    monkeypatch.setattr(Staging, step, slowly)
+    calls = [desk.client.delete(at, headers={**TUS, **as_person(FATHER)}), desk.arrivals.settle_finished()]
+    running = [asyncio.create_task(one) for one in calls]
+    await asyncio.to_thread(begun.wait, 5)
+    goes_on.set()
+    await asyncio.gather(*running)
+
+    assert all(went_on)
 
 
 async def test_an_unknown_checksum_or_a_huge_checked_piece_is_refused(desk: Desk) -> None:
@@ -301,7 +383,7 @@ async def test_what_was_complete_at_a_crash_is_told_to_the_log_at_the_next_start
     content = photo()
     announced = await desk.announce(content)
     upload = UUID(announced.headers["location"].rpartition("/")[2])
-    staging = Staging(desk.folder / "uploads", desk.centre.key_for("files"))
+    staging = Staging(desk.folder / "uploads", desk.centre.vault)
     staging.append(upload, 0, content)
 
     desk.restart()
@@ -335,11 +417,40 @@ async def test_a_terminated_upload_is_gone(desk: Desk) -> None:
 async def test_uploads_expire_after_a_week_and_say_so(desk: Desk) -> None:
     announced = await desk.announce(photo())
 
+    at = announced.headers["location"]
+    await desk.send(at, photo()[:100])
     desk.now += timedelta(days=7, seconds=1)
+    before = await desk.send(at, photo()[100:], 100)
     desk.arrivals.expire()
+    after = await desk.send(at, photo()[100:], 100)
 
     assert announced.headers["upload-expires"] == "Mon, 30 Nov 2026 12:40:00 GMT"
-    assert (await desk.head(announced.headers["location"])).status_code == 404
+    for refused in (before, after):
+        assert (refused.status_code, refused.json()) == (410, {"code": "upload-expired", "params": {"days": 7}})
+    assert (await desk.head(at)).status_code == 410
+
+
+async def test_an_expired_upload_can_be_begun_again(desk: Desk) -> None:
+    content = photo()
+    first = await desk.announce(content)
+    await desk.send(first.headers["location"], content[:100])
+    desk.now += timedelta(days=8)
+    desk.arrivals.expire()
+
+    again = await desk.upload(content)
+
+    assert again.headers["doorstep-file"] == "stored"
+
+
+async def test_what_expired_is_unknown_after_another_month(desk: Desk) -> None:
+    at = (await desk.announce(photo())).headers["location"]
+
+    desk.now += timedelta(days=8)
+    desk.arrivals.expire()
+    desk.now += timedelta(days=30)
+    desk.arrivals.expire()
+
+    assert (await desk.head(at)).status_code == 404
 
 
 async def test_a_person_has_so_many_uploads_under_way_and_no_more(desk: Desk) -> None:
@@ -367,6 +478,10 @@ async def test_a_person_has_so_many_uploads_under_way_and_no_more(desk: Desk) ->
         ({"file": "../../etc/passwd"}, 400, "upload-metadata"),
         ({"lane": "x"}, 400, "upload-metadata"),
         ({"filename": "租房合同.jpg"}, 400, "upload-metadata"),
+        ({"filename": "../../etc/passwd"}, 400, "upload-metadata"),
+        ({"filename": "合同\u202egpj.exe"}, 400, "upload-metadata"),
+        ({"type": "image/jpeg\u202e"}, 415, "media-type"),
+        ({"intent_id": ""}, 400, "upload-metadata"),
     ],
 )
 async def test_an_announcement_that_cannot_be_is_refused_in_words(
@@ -399,6 +514,19 @@ def animated() -> bytes:
     return drawn.getvalue()
 
 
+def archive() -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("tool.js", "alert(1)")
+    return packed.getvalue()
+
+
+def as_pdf_too(content: bytes) -> bytes:
+    """A JPEG with the mark of a PDF in its first comment."""
+    comment = b"%PDF-1.7"
+    return content[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2) + comment + content[2:]
+
+
 def with_script(document: pikepdf.Pdf) -> None:
     document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
 
@@ -417,6 +545,10 @@ REJECTED: dict[str, tuple[bytes, str]] = {
     "no image": (b"just words", "undecodable"),
     "markup": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "undecodable"),
     "polyglot": (b"\xff\xd8\xff\xe0<html><script>", "undecodable"),
+    "photograph that is a PDF too": (as_pdf_too(photo()), "unsafe"),
+    "photograph with an archive behind": (photo() + archive(), "unsafe"),
+    "PNG with an archive behind": (photo(kind="PNG") + archive(), "unsafe"),
+    "WebP with markup behind": (photo(kind="WEBP") + b"<html><script>alert(1)</script></html>", "unsafe"),
     "cut photograph": (noise(300)[:20_000], "undecodable"),
     "cut PNG": (photo(kind="PNG", size=(900, 900))[:-40], "undecodable"),
     "GIF": (photo(kind="GIF"), "undecodable"),
@@ -511,4 +643,4 @@ def test_damaged_bytes_are_judged_and_never_stumbled_over(kind: str) -> None:
         for _ in range(chance.randint(1, 8)):
             damaged[chance.randrange(len(damaged))] = chance.randrange(256)
         with contextlib.suppress(Unusable):
-            assert inspect(bytes(damaged[: chance.randint(4, len(damaged))])) in MEDIA_TYPES
+            assert inspect(io.BytesIO(damaged[: chance.randint(4, len(damaged))])) in MEDIA_TYPES

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -13,14 +15,17 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
+from domain.case.commands import ConfirmDelivery, IssueResult, RevokeResult, VoidResult
 from domain.case.facts import ResultIssued
 from tests.app.test_results import issued
+from tests.app.timely import TimelyTown
 from tests.app.town import MONDAY_MORNING, Town
 from web.app import create_app, opened
 from web.effects import Effects
 from web.post import DemoPost
+from web.results.findings import found
 from web.settings import Settings
-from web.verify import CHECKS, found, is_code, tidy
+from web.verify import CHECKS, is_code, tidy
 
 
 class CheckPage:
@@ -136,3 +141,35 @@ def test_only_well_formed_codes_are_looked_up() -> None:
     assert is_code("ABCDEFGH23456789")
     assert not is_code("ABCDEFGH2345678O")
     assert not is_code("ABCDEFGH2345678")
+
+
+async def test_a_voided_paper_is_named_void_without_names_and_the_one_in_its_place_is_genuine(tmp_path: Path) -> None:
+    with closing(TimelyTown(tmp_path)) as town:
+        case = town.issued(lessor_name="买买提·吐尔逊")
+        town.do(VoidResult(reason="姓名打错"), case, "chenjing")
+        town.do(IssueResult(), case, "chenjing")
+        old, new = (one.verification_code for one in town.facts(case, ResultIssued))
+        async with town.running() as edge:
+            await asyncio.to_thread(edge.runner.wait, town.centre.head())
+            void, genuine = [await town.client().get(f"/verify/{code}") for code in (old, new)]
+
+    assert "已作废" in void.text
+    assert "do not rely on it" in void.text
+    assert "买" not in void.text
+    assert "是真的" not in void.text
+    assert "是真的，由本中心签发" in genuine.text
+
+
+async def test_a_revoked_result_verifies_no_more(tmp_path: Path) -> None:
+    with closing(TimelyTown(tmp_path)) as town:
+        case = town.issued()
+        (issued_,) = town.facts(case, ResultIssued)
+        town.do(ConfirmDelivery(method="pickup"), case, "chenjing")
+        revoke = RevokeResult(reason="材料虚假", basis="行政许可法第六十九条", remedies="可在六十日内申请行政复议")
+        town.do(revoke, case, "sunhao")
+        async with town.running() as edge:
+            await asyncio.to_thread(edge.runner.wait, town.centre.head())
+            answer = await town.client().get(f"/verify/{issued_.verification_code}")
+
+    assert "已作废" in answer.text
+    assert "是真的" not in answer.text

@@ -12,9 +12,11 @@ from domain.case.commands import DispatchResult
 from domain.decisions import Call
 from store.centre import Centre
 from store.files import FileStore
-from web.demo.centre import Clock, publish
+from store.places import FolderPlaces
+from web.demo.centre import publish
+from web.demo.making import Clock, Step
 from web.demo.people import RESIDENTS
-from web.demo.story import Cast, Step, Story
+from web.demo.story import Cast, Story
 
 MONDAY_MORNING = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 PATIENCE_SECONDS = 20
@@ -26,7 +28,7 @@ class Town:
     def __init__(self, folder: Path) -> None:
         self.clock = Clock(MONDAY_MORNING)
         self.centre = Centre.open(folder, clock=self.clock, new_id=uuid4)
-        self.files = FileStore(folder / "files", self.centre.key_for("files"))
+        self.files = FileStore(FolderPlaces(folder / "files"), self.centre.vault)
         self.cast: Cast = publish(self.centre, self.files, now=MONDAY_MORNING)
 
     def issued_lease(self, name: str = "lease") -> UUID:

@@ -13,11 +13,11 @@ from typing import Any
 from uuid import uuid4
 
 import uvicorn
+import uvloop
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 from websockets.exceptions import ConnectionClosed
 
-from store.sqlite import immediate
-from tests.bench.raw import INSERT, raw_log
+from tests.bench.raw import raw_log
 
 Handler = Callable[[ServerConnection], Awaitable[None]]
 LARGEST_FRAME_BYTES = 2**24
@@ -32,12 +32,11 @@ async def sends(frames: list[str | bytes], socket: ServerConnection) -> None:
 
 async def inserts(path: Path, socket: ServerConnection) -> None:
     """Keep each message durably in a table like the log's, one row a line, and send it back."""
-    with raw_log(path) as database:
+    with raw_log(path) as log:
         async for message in socket:
             assert isinstance(message, str)
             rows = [(uuid4().hex, 1, "case.noted", line.encode()) for line in message.splitlines()]
-            with immediate(database):
-                database.executemany(INSERT, rows)
+            log.together(rows)
             await socket.send(message)
 
 
@@ -90,12 +89,12 @@ def main(arguments: list[str]) -> None:
     kind, port = arguments[0], int(arguments[1])
     match kind:
         case "sends":
-            asyncio.run(_listen(functools.partial(sends, read_frames(Path(arguments[2]))), port))
+            uvloop.run(_listen(functools.partial(sends, read_frames(Path(arguments[2]))), port))
         case "inserts":
-            asyncio.run(_listen(functools.partial(inserts, Path(arguments[2])), port))
+            uvloop.run(_listen(functools.partial(inserts, Path(arguments[2])), port))
         case "tells-everybody":
             everybody: set[ServerConnection] = set()
-            asyncio.run(_listen(functools.partial(tells_everybody, everybody), port))
+            uvloop.run(_listen(functools.partial(tells_everybody, everybody), port))
         case _:
             uvicorn.run(
                 accepts,

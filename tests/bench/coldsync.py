@@ -18,8 +18,10 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from sync import frames as fr
 from sync.client import Client
-from sync.line import read
+from sync.device.events import Stand
+from sync.device.standing import Standing
 from sync.replica import Replica
+from sync.wire import read
 from tests.bench import town
 from tests.bench.bare import written_frames
 from tests.bench.figures import Figure, interleaved
@@ -95,13 +97,13 @@ async def _ours(service: Service, token: str, size: int, feat: tuple[str, ...]) 
     ) as device:
         await device.live()
         seconds = time.perf_counter() - began
-        assert len(device.replica.rows) == size
+        assert sum(kind == "queue" for kind, _ in device.replica.rows) == size
     return seconds
 
 
 async def _limit(raw: Service, frames: int, *, unread: bool = False) -> float:
     """Seconds from dialling until so many frames have arrived and, unless `unread`, a device holds their rows."""
-    held = Replica()
+    held, standing = Replica(), Standing(Stand())
     began = time.perf_counter()
     async with connect(f"ws://127.0.0.1:{raw.port}", compression=None, ping_interval=None, max_size=2**24) as socket:
         await socket.send("go")
@@ -110,7 +112,10 @@ async def _limit(raw: Service, frames: int, *, unread: bool = False) -> float:
             if not unread:
                 page = read(data)
                 assert isinstance(page, fr.PageFrame)
-                held.page(page)
+                commit = standing.page(page)
+                assert commit is not None
+                held.commit(commit)
+                standing.committed(commit.n, held.digest)
     return time.perf_counter() - began
 
 

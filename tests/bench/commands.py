@@ -5,16 +5,17 @@ The limit writes what the commands record (not their receipts), each event in a 
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from domain.case.commands import AddNote
 from tests.bench import town
+from tests.bench.engines import Engine, stored_rows
 from tests.bench.figures import Figure, interleaved
 from tests.bench.fleet import Fleet, fleet
 from tests.bench.intents import Act, pushes
-from tests.bench.raw import StoredRow, commits_a_second, fresh, raw_log, stored_rows
+from tests.bench.raw import StoredRow, a_second, fresh
 from tests.bench.service import Service, serving
 from tests.cast import ZHOU
 
@@ -27,26 +28,30 @@ ROUNDS = 7
 REACH = 1.5
 
 
-def measure(folder: Path) -> Iterator[Figure]:
+def measure(engine: Engine) -> Iterator[Figure]:
     """Notes of the desk, at once and with the read models kept up; then a mix in which every tenth files a case."""
-    data = folder / "service"
-    with town.opened(data / "centre") as centre:
+    home = engine.home("commands")
+    with home.opened() as centre:
         town.give(centre, town.filed("commands", range(CASES), people=200))
         town.give(centre, town.noted("commands", range(CASES), each=1))
         staff = [town.signed_in(centre, ZHOU) for _ in range(DEVICES)]
         residents = [town.signed_in(centre, town.person(n)) for n in range(DEVICES)]
-    notes = stored_rows(data / "centre" / "log.db", ("case.noted",), CASES)
-    filings = stored_rows(data / "centre" / "log.db", ("case.filed", "number.minted"), 2 * CASES // FILED_OF_MIXED)
+        notes = stored_rows(centre, ("case.noted",), CASES)
+        filings = stored_rows(centre, ("case.filed", "number.minted"), 2 * CASES // FILED_OF_MIXED)
     mixed = [*filings, *notes[: CASES - CASES // FILED_OF_MIXED]]
-    with raw_log(folder / "raw.db") as raw, serving(data) as service, fleet(service, staff + residents) as devices:
+    with (
+        engine.home("raw").raw() as raw,
+        serving(home.folder, home.env) as service,
+        fleet(service, staff + residents) as devices,
+    ):
         load = _Load(service, devices)
 
         def limit(rows: list[StoredRow]) -> Callable[[], float]:
-            return lambda: commits_a_second(raw, fresh(rows)) * CASES / len(rows)
+            return lambda: a_second(CASES, functools.partial(raw.one_by_one, fresh(rows)))
 
         yield _figure(f"commands a second: {NOTES_A_ROUND:,} notes", load.notes, limit(notes), reach=REACH)
         yield _figure("  until the read models show them", load.notes_shown, limit(notes))
-        yield _figure("  every 10th files a case", load.mixed, limit(mixed), reach=REACH)
+        yield _figure("commands a second: every 10th files a case", load.mixed, limit(mixed), reach=REACH)
 
 
 def _figure(job: str, ours: Callable[[], float], limit: Callable[[], float], *, reach: float | None = None) -> Figure:

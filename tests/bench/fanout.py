@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from domain.case.commands import AddNote
 from sync import frames as fr
-from sync.line import read
+from sync.wire import read
 from tests.bench import town
 from tests.bench.figures import Figure
 from tests.bench.fleet import dialled, greet
@@ -99,9 +99,12 @@ async def _heard(device: ClientConnection) -> tuple[str, float]:
 
 async def _live(socket: ClientConnection) -> None:
     await socket.send(_encoder.encode(fr.Pull()), text=True)
-    page = read(await socket.recv())
-    assert isinstance(page, fr.PageFrame), page
-    assert not page.more
+    more = True
+    while more:  # a page that was made before somebody else came says that there is more
+        page = read(await socket.recv())
+        assert isinstance(page, fr.PageFrame), page
+        more = page.more
+        await socket.send(_encoder.encode(fr.Credit()), text=True)
 
 
 def _rows(size: int, mine: list[float], theirs: list[float]) -> list[Figure]:

@@ -24,6 +24,8 @@ class Figure(Struct, frozen=True, kw_only=True):
         aim: which side of `reach` is good.
         reach: the promise of the design; None for rows that only explain.
         peers: other ways to do the same, in `unit`.
+        engine: that the log is kept on.
+        events: in the log, where that is what grows.
     """
 
     job: str
@@ -34,6 +36,8 @@ class Figure(Struct, frozen=True, kw_only=True):
     aim: Aim = "at least"
     reach: float | None = None
     peers: dict[str, float] = field(default_factory=dict[str, float])
+    engine: str = "sqlite"
+    events: int | None = None
 
     @property
     def holds(self) -> bool:
@@ -78,20 +82,22 @@ def _pair(ours: Callable[[], float], limit: Callable[[], float], *, limit_first:
 
 def table(figures: Iterable[Figure]) -> str:
     """The rows as text for a terminal."""
-    lines = [("job", "ours", "limit", "ratio", "reach", "")]
+    lines = [("job", "engine", "ours", "limit", "ratio", "reach", "")]
     for figure in figures:
         reach = "" if figure.reach is None else f"{figure.aim} {figure.reach:.3g}"
         unit = figure.unit if figure.holds else f"{figure.unit}  << missed"
-        lines.append((figure.job, _short(figure.ours), _short(figure.limit), f"{figure.ratio:.2f}", reach, unit))
-        lines += [(f"    {name}", _short(value), "", "", "", figure.unit) for name, value in figure.peers.items()]
-    widths = [max(len(line[column]) for line in lines) for column in range(5)]
+        numbers = (_short(figure.ours), _short(figure.limit), f"{figure.ratio:.2f}")
+        job = figure.job if figure.events is None else f"{figure.job}, {figure.events:,} events"
+        lines.append((job, figure.engine, *numbers, reach, unit))
+        lines += [(f"    {name}", "", _short(value), "", "", "", figure.unit) for name, value in figure.peers.items()]
+    widths = [max(len(line[column]) for line in lines) for column in range(6)]
     return "\n".join(_line(line, widths) for line in lines)
 
 
 def _line(cells: tuple[str, ...], widths: list[int]) -> str:
-    job, *numbers, unit = cells
-    right = (number.rjust(width) for number, width in zip(numbers, widths[1:], strict=True))
-    return f"{job.ljust(widths[0])}  {'  '.join(right)}  {unit}".rstrip()
+    job, engine, *numbers, unit = cells
+    right = (number.rjust(width) for number, width in zip(numbers, widths[2:], strict=True))
+    return f"{job.ljust(widths[0])}  {engine.ljust(widths[1])}  {'  '.join(right)}  {unit}".rstrip()
 
 
 def _short(value: float) -> str:

@@ -81,8 +81,28 @@ async def _devices(pipe: Connection, url: str, origin: str, tickets: list[str]) 
         for socket, ticket in zip(sockets, tickets, strict=True):
             await greet(socket, ticket)
         pipe.send(len(sockets))
-        while (frames := await asyncio.to_thread(pipe.recv)) is not None:
+        while (frames := await _between_rounds(pipe, sockets)) is not None:
             pipe.send(await _round(sockets, frames))
+
+
+async def _between_rounds(pipe: Connection, sockets: list[ClientConnection]) -> list[list[bytes]] | None:
+    """What the next round pushes; meanwhile every device hears the server, which would give up a silent one."""
+    hearing = [asyncio.create_task(_hear(socket)) for socket in sockets]
+    frames: list[list[bytes]] | None = await asyncio.to_thread(pipe.recv)
+    for task in hearing:
+        task.cancel()
+    await asyncio.gather(*hearing, return_exceptions=True)
+    return frames
+
+
+async def _hear(socket: ClientConnection) -> None:
+    while True:
+        await _answered(socket, _decoder.decode(await socket.recv()))
+
+
+async def _answered(socket: ClientConnection, frame: fr.AnyServerFrame) -> None:
+    if isinstance(frame, fr.ServerPing):
+        await socket.send(_encoder.encode(fr.Pong()), text=True)
 
 
 def dialled(url: str, origin: str) -> connect:
@@ -132,5 +152,4 @@ async def _acknowledged(socket: ClientConnection) -> Counter[str]:
         frame = _decoder.decode(await socket.recv())
         if isinstance(frame, fr.Ack):
             return Counter(verdict.verdict for verdict in frame.r)
-        if isinstance(frame, fr.ServerPing):
-            await socket.send(_encoder.encode(fr.Pong()), text=True)
+        await _answered(socket, frame)

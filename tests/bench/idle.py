@@ -11,7 +11,7 @@ import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 
 from sync import frames as fr
-from sync.line import read
+from sync.wire import read
 from tests.bench import town
 from tests.bench.figures import Figure
 from tests.bench.fleet import dialled, greet

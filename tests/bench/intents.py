@@ -11,7 +11,8 @@ import msgspec
 
 from domain.actors import Actor
 from domain.case.commands import Command, FileRef
-from sync.frames import Limits
+from sync.device.lanes import Lanes
+from sync.frames import Limits, Push
 from sync.outbox import Outbox, uuid7
 from tests.bench.town import now
 
@@ -24,12 +25,14 @@ Act = tuple[Command, UUID, tuple[FileRef, ...]]
 
 def pushes(acts: Iterable[Act], by: Actor, *, limits: Limits | None = None) -> list[bytes]:
     """Frames that push `acts` in order, as a device's outbox cuts them."""
-    outbox = Outbox(random.Random())
+    outbox = Outbox()
     for command, lane, files in acts:
         id = uuid7(time.time_ns() // 1_000_000, random.Random())
         outbox.add(command.type, _encoder.encode(command), id=id, lane=lane, by=by.id, at=now(), files=files)
+    lanes = Lanes(random.random)
+    lanes.add(entry.pending for entry in outbox)
     roomy = msgspec.structs.replace(limits or Limits(), inflight=ALL_AT_ONCE)
     frames: list[bytes] = []
-    while (frame := outbox.next_push(roomy, 0.0)) is not None:
-        frames.append(frame)
+    while (batch := lanes.next(roomy, 0.0)) is not None:
+        frames.append(_encoder.encode(Push(b=batch.b, intents=batch.intents)))
     return frames

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from bootstrap.places import ROOT
 
-START_SECONDS = 60.0
+START_SECONDS = 240.0
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.02
 OK = 200
@@ -74,11 +74,11 @@ def _ticket(browser: httpx.Client, token: str) -> str:
 
 
 @contextmanager
-def serving(data: Path) -> Generator[Service]:
-    """The service over the centre in `data / "centre"`; stopped at the end."""
+def serving(data: Path, env: Mapping[str, str] | None = None) -> Generator[Service]:
+    """The service over the centre in `data / "centre"`, whose log `env` names; stopped at the end."""
     port = free_port()
     command = [sys.executable, "-m", "web", "serve", "--host", "127.0.0.1", "--port", str(port), "--data", str(data)]
-    with _running(command, port, data / "service.out") as service:
+    with _running(command, port, data / "service.out", env or {}) as service:
         service.caught_up()
         yield service
 
@@ -88,13 +88,13 @@ def bare(kind: str, *arguments: str, out: Path) -> Generator[Service]:
     """One of the servers of `tests.bench.bare`; stopped at the end."""
     port = free_port()
     command = [sys.executable, "-m", "tests.bench.bare", kind, str(port), *arguments]
-    with _running(command, port, out) as service:
+    with _running(command, port, out, {}) as service:
         yield service
 
 
 @contextmanager
-def _running(command: list[str], port: int, out: Path) -> Generator[Service]:
-    env = {**os.environ, "DOORSTEP_LIMIT_FACTOR": "1000"}
+def _running(command: list[str], port: int, out: Path, settings: Mapping[str, str]) -> Generator[Service]:
+    env = {**os.environ, **settings, "DOORSTEP_LIMIT_FACTOR": "1000"}
     with out.open("ab") as said:
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
     try:

@@ -43,5 +43,5 @@ def test_rounds_take_turns_at_going_first() -> None:
 def test_a_missed_promise_is_marked_in_the_table() -> None:
     kept, missed = table([figure(1.6)]), table([figure(1.4)])
 
-    assert kept.splitlines()[1] == "a job  1,234   0.25   1.60  at least 1.5  events/s"
+    assert kept.splitlines()[1] == "a job  sqlite  1,234   0.25   1.60  at least 1.5  events/s"
     assert "missed" in missed

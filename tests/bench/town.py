@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import Future
+import time
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from itertools import islice, zip_longest
@@ -16,12 +16,11 @@ from domain.actors import Actor
 from domain.case import commands as c
 from domain.decisions import Call
 from store.centre import Centre
-from store.writer import Answer
+from store.waiting import GROUP_LIMIT
 from sync.outbox import uuid7
 from tests.cast import CENTRE, CHEN, LEASE, LI, WANG, ZHOU, Filing, resident
 from tests.premises import furnish
 
-MOST_WAITING = 2_000
 ABREAST = 300
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗"
 GIVEN = ("伟", "秀英", "建国", "敏", "静", "志强", "丽", "军", "洋", "桂兰", "晓明", "婷")
@@ -37,9 +36,9 @@ def now() -> datetime:
 
 
 @contextmanager
-def opened(folder: Path) -> Generator[Centre]:
-    """The centre in `folder`, furnished with items, calendar and staff if it is new."""
-    with closing(Centre.open(folder, clock=now, new_id=uuid4)) as centre:
+def opened(folder: Path, *, env: Mapping[str, str] | None = None) -> Generator[Centre]:
+    """The centre in `folder`, furnished with items, calendar and staff if it is new; `env` names its log."""
+    with closing(Centre.open(folder, clock=now, new_id=uuid4, env=env)) as centre:
         if centre.head() == 0:
             furnish(centre)
         yield centre
@@ -70,27 +69,20 @@ def filing(case: UUID, number: int) -> Filing:
 
 
 def give(centre: Centre, calls: Iterable[Call]) -> int:
-    """Submit many calls, keeping the writer busy; returns how many.
+    """Submit many calls, as many at a time as share a transaction; returns how many.
 
     Raises:
         AssertionError: one of them was not applied.
     """
-    waiting: list[Future[Answer]] = []
-    number = 0
-    for call in calls:
-        waiting.append(centre.submit(call))
-        number += 1
-        if len(waiting) == MOST_WAITING:
-            _applied(waiting)
-    _applied(waiting)
+    remaining, number = iter(calls), 0
+    while some := list(islice(remaining, GROUP_LIMIT)):
+        answers = centre.submit_all(some).result(60)
+        while answers[0].verdict == "retry":  # all of them: the machine stalls
+            time.sleep((answers[0].retry_ms or 0) / 1_000)
+            answers = centre.submit_all(some).result(60)
+        assert {answer.verdict for answer in answers} == {"applied"}, answers
+        number += len(some)
     return number
-
-
-def _applied(waiting: list[Future[Answer]]) -> None:
-    for future in waiting:
-        answer = future.result(60)
-        assert answer.verdict == "applied", answer
-    waiting.clear()
 
 
 def filed(name: str, numbers: Iterable[int], *, people: int) -> Iterator[Call]:
@@ -154,6 +146,6 @@ def call(command: c.Command, by: Actor, case: UUID, *, files: tuple[c.FileRef, .
 
 
 def signed_in(centre: Centre, who: Actor) -> str:
-    """The token of a new session of a member of staff or a resident."""
+    """The token of a new session of a member of staff or a resident, good on any device."""
     kind = "resident" if who.is_resident else "staff"
-    return centre.open_session(who.id, kind=kind, method="password", device=uuid4(), hours=SESSION_HOURS)
+    return centre.open_session(who.id, kind=kind, method="password", device=None, hours=SESSION_HOURS)

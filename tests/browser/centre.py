@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from bootstrap.places import ROOT
 from tests.browser.wire import Wire
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 POLL_SECONDS = 0.05
 
 
@@ -26,31 +26,56 @@ class Centre:
         data: its data folder; outlives the process.
         port: where the process itself listens, for looking past the wire.
         wire: what stands between it and every browser.
+        settings: variables of its environment, for the next start.
         url: where browsers open it. It says localhost because only that is a secure context without a certificate.
     """
 
     def __init__(self, data: Path) -> None:
         """Choose a port and lay the wire; nothing runs yet."""
         self.data = data
-        self.port = _free_port()
+        self.port = free_port()
         self.wire = Wire(self.port)
         self.url = f"http://localhost:{self.wire.port}"
         self._log = data.parent / f"{data.name}.log"
+        self.settings: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, *, days_later: int = 0) -> None:
         """Start the process and wait until it answers; with an empty data folder it first makes the demo centre.
 
+        Args:
+            days_later: how far its clock is ahead, in days.
+
         Raises:
-            RuntimeError: it ended, or did not answer within a minute; the message holds the end of its log.
+            RuntimeError: it ended, or did not answer within `START_SECONDS`; the message holds the end of its log.
         """
-        command = [sys.executable, "-m", "web", "serve", "--port", str(self.port), "--data", str(self.data)]
+        program = ["tests.browser.later", str(days_later)] if days_later else ["web"]
+        command = [sys.executable, "-m", *program, "serve", "--port", str(self.port), "--data", str(self.data)]
         env = {"DOORSTEP_ORIGINS": self.url, "DOORSTEP_LIMIT_FACTOR": "100"}
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                command, cwd=ROOT, env={**os.environ, **env}, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                command,
+                cwd=ROOT,
+                env={**os.environ, **env, **self.settings},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
         self._wait_until_healthy(self._process)
+
+    def catch_up(self) -> None:
+        """Wait until the read models hold all that is in the log.
+
+        Raises:
+            RuntimeError: they did not within `START_SECONDS`.
+        """
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            standing = json.loads(self._answer("/readyz") or "{}")
+            if standing and standing["position"] >= standing["head"]:
+                return
+            time.sleep(POLL_SECONDS)
+        raise RuntimeError(f"the read models did not catch up within {START_SECONDS:.0f} s:\n{self._log_tail()}")
 
     def kill(self) -> None:
         """End the process with SIGKILL, as a power cut would."""
@@ -100,14 +125,18 @@ class Centre:
         while time.monotonic() < until:
             if process.poll() is not None:
                 raise RuntimeError(f"the service ended with code {process.returncode}:\n{self._log_tail()}")
-            try:
-                self.get("/healthz")
-            except (urllib.error.URLError, OSError):
-                time.sleep(POLL_SECONDS)
-            else:
+            if self._answer("/healthz"):
                 return
+            time.sleep(POLL_SECONDS)
         self.kill()
         raise RuntimeError(f"the service did not answer within {START_SECONDS:.0f} s:\n{self._log_tail()}")
+
+    def _answer(self, path: str) -> bytes | None:
+        """The body at `path`, or None without one: nothing answered, or not with success."""
+        try:
+            return self.get(path)
+        except (urllib.error.URLError, OSError):
+            return None
 
     def _log_tail(self) -> str:
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-30:])
@@ -124,7 +153,8 @@ class Centre:
         self._process = None
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

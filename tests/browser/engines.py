@@ -2,18 +2,22 @@
 
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from playwright.sync_api import Browser as PlaywrightBrowser
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Locator, Page, Playwright, expect
 
 from bootstrap import browsers
 from bootstrap.places import PICTURES
+from tests.browser.waiting import wait_until
 
-WAIT_SECONDS = 15.0
+WAIT_SECONDS = 40.0
+"""How long anything may take to appear: long, since a busy machine is no fault of the app."""
 
 Size = Literal["phone", "tablet", "desktop"]
 SIZES: dict[Size, tuple[int, int]] = {"phone": (390, 844), "tablet": (1180, 820), "desktop": (1440, 900)}
@@ -28,8 +32,9 @@ ARGUMENTS = [
     "--no-first-run",
     "--no-sandbox",
 ]
-# A cut wire is what many tests are about: Chromium reports it as an error, the page must not.
-CUT_WIRE = re.compile(r"net::ERR_|Failed to load resource|WebSocket connection to")
+NO_WORKER = "delete Navigator.prototype.serviceWorker"
+# A cut wire is what many tests are about: engines report it as an error, the page must not.
+CUT_WIRE = re.compile(r"net::ERR_|Failed to load resource|WebSocket connection to|can’t establish a connection")
 
 
 class Screen:
@@ -108,9 +113,23 @@ class Screen:
 
     def controlled(self) -> None:
         """Wait until the service worker serves this page, so that it opens without a signal too."""
-        self.page.wait_for_function(
-            "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
-        )
+        self.until("navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)")
+
+    def until(self, says: str, arg: object = None) -> None:
+        """Wait until the expression or function `says` is true in the page.
+
+        Playwright's own `wait_for_function` looks again by `eval` in the page, which the app's content security
+        policy refuses; here each look is a call of its own by the developer tools.
+
+        Raises:
+            AssertionError: it is not after `WAIT_SECONDS`.
+        """
+        wait_until(lambda: bool(self.page.evaluate(says, arg)), f"never so: {says}", within=WAIT_SECONDS)
+
+    def devtools(self, method: str, **params: object) -> None:
+        """Tell Chromium something that only its developer tools can."""
+        session: Any = self.context.new_cdp_session(self.page)
+        session.send(method, params)
 
     def picture(self, name: str, *, whole: bool = False) -> Path:
         """Keep what the screen shows as tests/out/NAME.png; `whole` takes in what must be scrolled to."""
@@ -130,7 +149,8 @@ class Screen:
         return page
 
     def _note_exception(self, error: Error) -> None:
-        self.errors.append(str(error))
+        if not CUT_WIRE.search(str(error)):
+            self.errors.append(str(error))
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not CUT_WIRE.search(message.text):
@@ -162,6 +182,8 @@ class Browser:
         locale: str = "zh-CN",
         dark: bool = False,
         profile: Path | None = None,
+        agent: str | None = None,
+        worker: bool = True,
     ) -> Screen:
         """Open a device of `size` with nothing stored on it.
 
@@ -171,6 +193,8 @@ class Browser:
             locale: the language the person reads.
             dark: whether the device is set to dark colours.
             profile: cookies and local storage saved earlier by `context.storage_state`.
+            agent: what the browser calls itself, where that matters.
+            worker: False for a browser that knows no service workers, such as the one in WeChat on an iPhone.
         """
         width, height = SIZES[size]
         context = self._chromium.new_context(
@@ -184,6 +208,28 @@ class Browser:
             color_scheme="dark" if dark else "light",
             ignore_https_errors=True,
             storage_state=str(profile) if profile else None,
+            user_agent=agent,
+            service_workers="allow" if worker else "block",
+        )
+        if not worker:
+            context.add_init_script(NO_WORKER)
+        return Screen(context, address=address)
+
+    def lasting(self, size: Size, address: str, *, folder: Path) -> Screen:
+        """Open a device of `size` whose storage in `folder` outlives it: opened there again, it is the same one."""
+        width, height = SIZES[size]
+        found = browsers.find()
+        assert found is not None
+        env: dict[str, str | float | bool] = {**os.environ, **found.env}
+        context = self._chromium.browser_type.launch_persistent_context(
+            str(folder),
+            executable_path=str(found.program),
+            args=ARGUMENTS,
+            env=env,
+            base_url=address,
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
         )
         return Screen(context, address=address)
 
@@ -198,3 +244,43 @@ class Browser:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class Firefox:
+    """A running Firefox (Gecko), over WebDriver BiDi: Debian's will do, nothing patched is needed.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+
+    def __init__(self, playwright: Playwright) -> None:
+        """Start the Firefox of this machine with a home of its own."""
+        program = firefox()
+        if program is None:
+            raise FileNotFoundError("no Firefox here")
+        self._home = tempfile.mkdtemp(prefix="firefox-")
+        self._firefox = playwright.firefox.launch(
+            channel="moz-firefox", executable_path=str(program), env={**os.environ, "HOME": self._home}
+        )
+
+    def screen(self, size: Size, address: str) -> Screen:
+        """Open a device of `size` with nothing stored on it."""
+        width, height = SIZES[size]
+        context = self._firefox.new_context(
+            base_url=address,
+            viewport={"width": width, "height": height},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+        )
+        return Screen(context, address=address)
+
+    def close(self) -> None:
+        """End the Firefox."""
+        self._firefox.close()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+
+def firefox() -> Path | None:
+    """The Firefox of this machine, or None."""
+    found = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
+    return Path(found) if found else None

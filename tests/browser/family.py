@@ -1,7 +1,7 @@
 """The father of the story: what he knows, and how he reads a form that he has never seen."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +13,7 @@ PHONE = "13900001234"
 NAME = "林海生"
 
 KNOWS = {
+    "为谁申请": "个人",
     "姓名": NAME,
     "证件类型": "居民身份证",
     "证件号码": "420105199003071231",
@@ -24,6 +25,7 @@ KNOWS = {
     "出租人证件类型": "居民身份证",
     "出租人证件号码": "420105195801010013",
     "出租人电话": "13871234567",
+    "承租人类型": "个人",
     "承租人姓名": NAME,
     "承租人证件类型": "居民身份证",
     "承租人证件号码": "420105199003071231",
@@ -68,20 +70,33 @@ def find_and_begin(screen: Screen) -> None:
     screen.write("想办什么事", "租房")
     screen.press("找一找")
     screen.press(re.compile("^房屋租赁登记备案"))
+    begin(screen)
+
+
+def begin(screen: Screen, whom: str = "给自己办") -> None:
+    """Begin the item whose page is on the screen."""
     screen.press("现在就办")
+    screen.press(whom)
     screen.sees(re.compile("^第 1 步"))
 
 
-def fill_in(screen: Screen, *, until: str = PHOTOGRAPH_STEP, between: Callable[[str], None] | None = None) -> None:
-    """Answer step after step what he knows, until the step called `until` is on the screen.
+def fill_in(
+    screen: Screen,
+    *,
+    until: str = PHOTOGRAPH_STEP,
+    knows: Mapping[str, str] = KNOWS,
+    between: Callable[[str], None] | None = None,
+) -> None:
+    """Answer step after step what is known, until the step called `until` is on the screen.
 
     Args:
         screen: with the form open.
         until: heading of the step to stop at.
+        knows: the answers by the words on the form.
         between: called with the heading of each step once it is filled in.
     """
     while (heading := heading_of(screen)) != until:
-        _answer_all(screen.page.locator("main"))
+        answer_all(screen.page.locator("main"), knows)
         if between is not None:
             between(heading)
         next_step(screen)
@@ -96,21 +111,21 @@ def next_step(screen: Screen) -> None:
     """Go on to the next step and wait until it is there."""
     heading = heading_of(screen)
     screen.press("下一步")
-    screen.page.wait_for_function("before => document.querySelector('main h1')?.innerText !== before", arg=heading)
+    screen.until("before => document.querySelector('main h1')?.innerText !== before", heading)
 
 
-def _answer_all(form: Locator) -> None:
-    """Answer every question on the step; an answer may bring up another question, so look again until all are."""
+def answer_all(form: Locator, knows: Mapping[str, str] = KNOWS) -> None:
+    """Answer every question in sight; an answer may bring up another question, so look again until all are."""
     answered: set[str] = set()
     while (question := _open_question(form, answered)) is not None:
         label, field = question
         answered.add(label)
-        if label not in KNOWS:
+        if label not in knows:
             continue
         if field.get_attribute("role") == "group" or field.evaluate("e => e.tagName") == "FIELDSET":
-            field.get_by_label(KNOWS[label], exact=True).check()
+            field.get_by_label(knows[label], exact=True).check()
         else:
-            field.fill(KNOWS[label])
+            field.fill(knows[label])
 
 
 def _open_question(form: Locator, answered: set[str]) -> tuple[str, Locator] | None:
@@ -144,6 +159,19 @@ def photograph_everything(screen: Screen, camera: Camera, *, pages_each: int = 2
     return taken
 
 
+def sign_everything(screen: Screen) -> None:
+    """Confirm every declaration that the screen asks for."""
+    for box in screen.page.get_by_role("checkbox", name=re.compile("^我确认")).all():
+        box.check()
+
+
+def file(screen: Screen) -> None:
+    """Go on from the papers and hand everything in."""
+    next_step(screen)
+    screen.press("交上去")
+    screen.sees("收齐了", within=40)
+
+
 def hand_over(screen: Screen, label: str, photograph: Path) -> None:
     """Choose a photograph where a camera field asks for one."""
     screen.page.get_by_label(label, exact=True).set_input_files(str(photograph))
@@ -161,10 +189,10 @@ def _section(screen: Screen, paper: str) -> Locator:
     return screen.page.locator("section, article, li, div").filter(has=heading).last
 
 
-def sign_in(screen: Screen, code: Callable[[str], str]) -> None:
+def sign_in(screen: Screen, code: Callable[[str], str], *, phone: str = PHONE) -> None:
     """Sign in with the code that arrives on the telephone."""
-    screen.write("手机号", PHONE)
+    screen.write("手机号", phone)
     screen.press("发验证码")
-    screen.write("短信里的 6 位数字", code(PHONE))
+    screen.write("短信里的 6 位数字", code(phone))
     screen.press("登录")
     screen.page.wait_for_url(lambda address: "/sign-in" not in address)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 60.0
 
 
 class Ledger:

@@ -1,7 +1,6 @@
 """The father files although the signal goes, the server dies or answers are lost: everything arrives, and once."""
 
 import re
-import time
 
 import pytest
 
@@ -18,6 +17,7 @@ from tests.browser.family import (
     sign_in,
 )
 from tests.browser.ledger import Ledger
+from tests.browser.waiting import wait_until
 from tests.browser.wire import Mode
 
 FILING_NUMBER = re.compile(r"BQS-\d{8}-\d{4}-\d")
@@ -62,14 +62,6 @@ def arrived_once(screen: Screen, ledger: Ledger) -> None:
     }
 
 
-def wait_until_broken(centre: Centre) -> None:
-    """Wait until the wire has lost the signal by itself."""
-    until = time.monotonic() + 20
-    while centre.wire.mode is not Mode.REFUSE:
-        assert time.monotonic() < until, "the upload never reached the point where the signal goes"
-        time.sleep(0.02)
-
-
 def test_filed_without_a_signal_and_the_browser_closed_it_arrives_once_when_the_signal_is_back(
     signed_in: Screen, centre: Centre, ledger: Ledger, photograph: Camera
 ) -> None:
@@ -100,7 +92,7 @@ def test_the_signal_lost_in_the_middle_of_a_photograph_costs_nothing(
     centre.wire.refuse_after(700_000)
     signed_in.press("交上去")
     ledger.waits_for("case.filed")
-    wait_until_broken(centre)
+    wait_until(lambda: centre.wire.mode is Mode.REFUSE, "the upload never reached the point where the signal goes")
     assert ledger.counts()["case.received"] == 0
     centre.wire.set(Mode.PASS)
 

@@ -1,5 +1,6 @@
 import socket
 import threading
+import time
 from collections.abc import Generator
 
 import pytest
@@ -97,6 +98,40 @@ def test_a_cut_wire_delivers_the_request_and_loses_the_answer(wire: Wire, echo: 
     assert echo.heard == b"hello"
 
 
+def test_a_wire_cut_mid_frame_delivers_the_request_and_half_of_the_answer(
+    wire: Wire, echo: Echo, caller: socket.socket
+) -> None:
+    with wire.down(Mode.MID_FRAME):
+        caller.sendall(b"hello!")
+
+        assert caller.recv(10) == b"hel"
+        assert _is_reset(caller)
+    assert echo.heard == b"hello!"
+
+
+def test_a_lossy_wire_breaks_some_connections_and_lets_others_through(wire: Wire) -> None:
+    wire.set(Mode.LOSSY)
+    answers: list[bytes] = []
+    for _ in range(60):
+        with socket.create_connection(("127.0.0.1", wire.port), timeout=5) as connection:
+            answers.append(_answer_to(connection, b"hello"))
+
+    assert 30 < answers.count(b"hello") < 60
+
+
+def test_a_mute_socket_is_opened_and_heard_and_hears_nothing(wire: Wire, echo: Echo) -> None:
+    wire.set(Mode.MUTE_SOCKETS)
+    with socket.create_connection(("127.0.0.1", wire.port), timeout=5) as connection:
+        assert _answer_to(connection, b"Upgrade: WebSocket") == b"Upgrade: WebSocket"
+        connection.sendall(b"first")
+        until = time.monotonic() + 5
+        while not echo.heard.endswith(b"first"):
+            assert time.monotonic() < until, "what was said did not arrive"
+        connection.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            connection.recv(10)
+
+
 def test_the_signal_can_be_lost_in_the_middle_of_what_is_sent(wire: Wire, echo: Echo, caller: socket.socket) -> None:
     wire.refuse_after(100_000)
 
@@ -105,6 +140,14 @@ def test_the_signal_can_be_lost_in_the_middle_of_what_is_sent(wire: Wire, echo: 
 
     assert 100_000 <= wire.sent_bytes < 400_000
     assert wire.mode is Mode.REFUSE
+
+
+def _answer_to(connection: socket.socket, said: bytes) -> bytes:
+    try:
+        connection.sendall(said)
+        return connection.recv(100)
+    except ConnectionResetError:
+        return b""
 
 
 def _is_reset(connection: socket.socket) -> bool:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from random import Random
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from domain.actors import Actor
+from domain.calendar.limits import local_day
 from domain.case import commands as c
-from domain.case.acts import acts_for
-from domain.case.state import Case, due_step
+from domain.case.state import Case
+from domain.case.timers import timers_of
+from domain.catalogue.items import ServiceItem
+from domain.effects.notices import ClaimNotice, GiveNotice, HandleNotice, Outcome, ReportNotice
+from domain.rights.cases import allowed_acts
+from domain.staff.absence import BeAbsent, EndAbsence
 from store.centre import Centre
 from tests.cast import (
     CASE,
@@ -21,7 +27,6 @@ from tests.cast import (
     LEASE,
     LI,
     LIN,
-    MONDAY_10AM,
     STRANGER,
     SUN,
     WANG,
@@ -29,24 +34,20 @@ from tests.cast import (
     ZHOU,
     Clock,
     Filing,
+    resident,
 )
+from tests.laws.deeds import ACTS, BACK, FORWARD, SELDOM, SHARED, Scene, deed, is_apt
 from tests.premises import Premises
 
 CASES = tuple(UUID(int=CASE.int + n) for n in range(1, 6))
+AGENTS_CASE = 3
+"""Place of the case that an agent files; the applicant is then a person known by their answers alone."""
+AGENTS_SIGN = "代"
+"""What stands before the mark in an agent's name."""
+MARKS = ("霁雾霭霰", "麒麟麈麓", "鹭鸶鸾鹮", "龘靐齉爩", "瑷珲玗琪")
 ROUTE = (ZHOU, LIN, HE, LI, ZHANG, WANG, CHEN, SUN)
-PLAIN_COMMANDS: dict[str, c.Command] = {
-    "case.claim": c.ClaimCase(),
-    "case.release": c.ReleaseCase(),
-    "case.accept": c.AcceptCase(),
-    "case.decline": c.DeclineCase(reason="不受理", remedy="别处办理"),
-    "case.review": c.ReviewCase(opinion="同意"),
-    "case.issue": c.IssueResult(),
-    "case.dispatch": c.DispatchResult(),
-    "case.deliver": c.ConfirmDelivery(method="pickup"),
-}
-ACTS_OF_STAFF = (*PLAIN_COMMANDS, "case.note", "case.request-correction", "case.decide")
-SELDOM = ("case.note", "case.release", "case.decline")
-REASONS = {"reason": "材料不实", "basis": "行政许可法第三十八条", "remedies": "六十日内申请复议"}
+OFTEN_NOW = 0.85
+"""How often somebody does what the table gives them, rather than anything."""
 
 
 class History:
@@ -57,10 +58,35 @@ class History:
         self.premises = premises
         self._clock = clock
         self._random = Random(seed)
+        self.applicants = dict.fromkeys(CASES, FATHER)
         self._filings = {
-            case: Filing(LEASE if n % 2 else HARDSHIP, case=case, has_agent=n == 4) for n, case in enumerate(CASES)
+            case: Filing(LEASE if n % 2 else HARDSHIP, case=case, has_agent=n == 4, delivery_method="mail")
+            for n, case in enumerate(CASES)
         }
         self._takes = 1
+
+    def everybody_apart(self) -> None:
+        """Let each case have an applicant of its own, whose answers are found by the mark of the case in them."""
+        for n, case in enumerate(CASES):
+            self.applicants[case] = resident(f"applicant {n}")
+            mark = self.mark(case)
+            self._filings[case] = Filing(
+                LEASE if n % 2 else HARDSHIP,
+                case=case,
+                has_agent=n == AGENTS_CASE,
+                agent_name=f"{AGENTS_SIGN}{mark}",
+                applicant_name=f"名{mark}",
+                house_address={"text": f"路{mark}"},
+                delivery_method="mail",
+            )
+
+    def filing(self, case: UUID) -> Filing:
+        """The form that is handed in for a case."""
+        return self._filings[case]
+
+    def mark(self, case: UUID) -> str:
+        """Characters that only values sealed for the parties of one case hold; nothing before `everybody_apart`."""
+        return MARKS[CASES.index(case)] if self.applicants[case] != FATHER else ""
 
     @property
     def centre(self) -> Centre:
@@ -74,8 +100,10 @@ class History:
             self._random.choice(self._kinds())()
 
     def _kinds(self) -> list[Callable[[], None]]:
-        desk: list[Callable[[], None]] = [self._staff_act] * 8
-        return [self._file, self._applicant_act, self._rename, self._arrive, self._arrive, self._arrive, *desk]
+        desk: list[Callable[[], None]] = [self._staff_act] * 9
+        seldom = [self._rename, self._sleep, self._staff_away]
+        often = [self._applicant_act, self._arrive, self._arrive, self._arrive, self._centre_act]
+        return [self._file, self._file, self._random.choice(seldom), *often, *desk]
 
     def _case(self) -> tuple[UUID, Case]:
         case = self._random.choice(CASES)
@@ -84,7 +112,7 @@ class History:
     def _file(self) -> None:
         for case, filing in self._filings.items():
             if not self.centre.case(case).is_filed:
-                self.premises.file(filing, case=case)
+                self.premises.file(filing, by=self.applicants[case], case=case)
                 return
 
     def _arrive(self) -> None:
@@ -93,25 +121,19 @@ class History:
         ref = self._random.choice(refs)
         how = self._random.random()
         if how < 0.1:
-            broken = c.RejectFile(file=ref, reason="undecodable", uploaded_by=FATHER.id)
+            broken = c.RejectFile(file=ref, reason="undecodable", uploaded_by=self.applicants[case].id)
             self.premises.do(broken, by=CENTRE, case=case)
         elif how < 0.2:
             self.premises.store(ref, by=STRANGER, case=case)
         else:
-            self.premises.store(*refs, case=case)
+            self.premises.store(*refs, by=self.applicants[case], case=case)
 
     def _applicant_act(self) -> None:
         case, state = self._case()
-        if self._random.random() < 0.05:
-            self.premises.do(c.WithdrawCase(), by=FATHER, case=case)
-        elif state.pages:
-            page = self._random.choice(state.pages)
-            self._takes += 1
-            fresh = uuid5(page.file, f"take {self._takes}")
-            ref = c.FileRef(fresh, fresh.hex * 2, 90_000)
-            new = c.PageOf(fresh, page.material, page.number)
-            command = c.SupplementCase(pages=(new,), replaces=(page.file,), reply=self._random.choice(("", "已重拍")))
-            self.premises.do(command, by=FATHER, case=case, files=[ref])
+        by = self.applicants[case]
+        acts = allowed_acts(by, state, self._item(state)) if state.is_filed else ()
+        found = self._one_of([(act, by) for act in acts], state)
+        self._do(found[0] if found else "case.supplement", by, case, state)
 
     def _rename(self) -> None:
         who = self._random.choice(("zhoumin", "litao", "wangfang"))
@@ -122,46 +144,93 @@ class History:
 
     def _staff_act(self) -> None:
         case, state = self._case()
-        act, by = self._fitting(state) if self._random.random() < 0.8 else self._any()
+        act, by = self._fitting(state) if self._random.random() < OFTEN_NOW else self._any()
+        self._do(act, by, case, state)
+
+    def _do(self, act: str, by: Actor, case: UUID, state: Case) -> None:
+        self._takes += 1
+        today = local_day(self._clock())
+        done = deed(act, Scene(case, state, today, self.mark(case), self._takes, self._random))
         base = self._random.choice((None, None, self.centre.head(), 1))
-        self.premises.do(self._command(act, state), by=by, case=case, base=base)
-        if state.dispatched:
-            self.premises.do(c.RecordPosting(carrier="ems", tracking_number="EX1"), by=CENTRE, case=case)
+        self.premises.do(done.command, by=by, case=case, files=done.files, base=base)
 
     def _any(self) -> tuple[str, Actor]:
-        return self._random.choice(ACTS_OF_STAFF), self._random.choice(ROUTE)
+        return self._random.choice(ACTS), self._random.choice(ROUTE)
 
     def _fitting(self, state: Case) -> tuple[str, Actor]:
         """An act that somebody may do now."""
-        if state.status is None:
+        if not state.is_filed:
             return self._any()
-        step = due_step(self.centre.item(state.item_id, state.item_version), state)
-        role, stage = (step.role, step.stage) if step else (None, None)
-        able = [
-            (act, by)
-            for by in ROUTE
-            if state.claimed_by in (None, by.id)
-            for act in acts_for(
-                state.status,
-                applicant=False,
-                roles=frozenset(each.value for each in by.roles),
-                step_role=role,
-                step_stage=stage,
-            )
-            if act not in SELDOM or self._random.random() < 0.1
-        ]
-        return self._random.choice(able) if able else self._any()
+        item = self._item(state)
+        holders = [by for by in ROUTE if state.claimed_by in (None, by.id) or by is SUN]
+        able = [(act, by) for by in holders for act in allowed_acts(by, state, item)]
+        return self._one_of(able, state) or self._any()
 
-    def _command(self, act: str, state: Case) -> c.Command:
-        page = self._random.choice(state.pages) if state.pages else None
-        match act:
-            case "case.note":
-                return self._random.choice((c.AddNote(text="已联系"), c.ViewRecord(position=1, at=MONDAY_10AM)))
-            case "case.request-correction":
-                defects = (c.DefectFound(page.material, page.file, "unreadable", "看不清"),) if page else ()
-                return c.RequestCorrection(defects=defects)
-            case "case.decide":
-                is_rejected = self._random.random() < 0.2
-                return c.DecideCase(outcome="rejected", **REASONS) if is_rejected else c.DecideCase(outcome="granted")
-            case _:
-                return PLAIN_COMMANDS[act]
+    def _one_of(self, able: list[tuple[str, Actor]], state: Case) -> tuple[str, Actor] | None:
+        back = [each for each in able if each[0] in BACK and is_apt(each[0], state)]
+        if back and self._random.random() < 0.2:
+            return self._random.choice(back)
+        ahead = [each for each in able if each[0] in FORWARD]
+        if ahead and self._random.random() < 0.6:
+            return self._random.choice(ahead)
+        apt = [each for each in able if each[0] in ACTS and is_apt(each[0], state)]
+        likely = [each for each in apt if each[0] not in SELDOM or self._random.random() < 0.1]
+        return self._random.choice(likely) if likely else None
+
+    def _item(self, state: Case) -> ServiceItem:
+        return self.centre.item_of(state)
+
+    def _centre_act(self) -> None:
+        """What the centre does by itself: timers, the post, registers, notices to people."""
+        case, state = self._case()
+        if not state.is_filed:
+            return
+        for timer in timers_of(case, state, self.centre.calendar()):
+            if timer.at <= self._clock():
+                fired = c.FireTimer(kind=timer.kind.value, at=timer.at, about=timer.about)
+                self.centre.by_itself(fired, lane=case, id=timer.id)
+        if state.dispatched:
+            self.centre.by_itself(c.RecordPosting(carrier="ems", tracking_number="EX1"), lane=case)
+        if state.document_number and not state.rendered:
+            self.centre.by_itself(c.RecordRendering(sha256="c" * 64, size=9, address="at-c"), lane=case)
+        self.centre.by_itself(c.SuspectDuplicate(other=self._random.choice(CASES)), lane=case)
+        self._tell(case, state)
+        self._register(case)
+
+    def _tell(self, case: UUID, state: Case) -> None:
+        """A notice about one of the case's facts goes to its applicant."""
+        position = self._random.choice(list(self.centre.positions(case).values()))
+        person = state.applicant
+        assert person is not None
+        self.centre.by_itself(GiveNotice(position=position, kind="accepted", person=person), lane=case)
+        self.centre.by_itself(ClaimNotice(position=position, person=person, channel="sms"), lane=case)
+        outcomes: tuple[Outcome, ...] = ("sent", "failed", "failed", "uncertain")
+        outcome = self._random.choice(outcomes)
+        report = ReportNotice(position=position, person=person, channel="sms", outcome=outcome, why="unreachable")
+        self.centre.by_itself(report, lane=case)
+        if outcome != "sent" and self._random.random() < 0.5:
+            words = f"打了电话{self.mark(case)}"
+            told = HandleNotice(position=position, person=person, how="by-phone", words=words)
+            self.premises.do(told, by=ZHOU, case=case)
+
+    def _register(self, case: UUID) -> None:
+        material = self._random.choice(SHARED)
+        known = {"name": f"户{self.mark(case)}"}
+        look_up = self._random.choice(
+            (
+                c.RecordLookUp(material=material, register="人口库", outcome="found", result=known),
+                c.RecordLookUp(material=material, register="人口库", outcome="unavailable", result={}),
+            )
+        )
+        self.centre.by_itself(look_up, lane=case)
+
+    def _sleep(self) -> None:
+        """Days go by."""
+        self._clock.advance(days=self._random.choice((1, 1, 2, 3, 8)))
+
+    def _staff_away(self) -> None:
+        who = self._random.choice(ROUTE)
+        today = local_day(self._clock())
+        substitute = self._random.choice((None, LIN.id, ZHOU.id))
+        away = BeAbsent(first=today, last=today + timedelta(days=1), substitute=substitute)
+        self.premises.do(self._random.choice((away, EndAbsence())), by=who, case=who.id)

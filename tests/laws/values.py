@@ -68,6 +68,8 @@ def _values(hint: Any) -> st.SearchStrategy[Any]:
         return st.one_of(*map(_values, inside))
     if origin is Literal:
         return st.sampled_from(inside)
+    if origin is tuple and inside[-1] is not Ellipsis:
+        return st.tuples(*map(_values, inside))
     if origin is tuple:
         return st.lists(_values(inside[0]), max_size=3).map(tuple)
     if origin is dict:

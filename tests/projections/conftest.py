@@ -10,9 +10,12 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from projections.following import Batch
 from projections.reader import Reader
-from projections.runner import Batch, Runner
+from projections.runner import Runner
 from tests.cast import CASE, Clock
+from tests.laws.projected import content
+from tests.laws.projected import followed as made_anew
 from tests.premises import Premises, opened
 
 
@@ -29,7 +32,8 @@ class Followed(Premises):
         self.batches: list[Batch] = []
         self.runner = Runner(premises.centre, folder, publish=self.batches.append)
         self.runner.start()
-        self.reader = Reader(self.runner.path)
+        self.reader_path = self.runner.path
+        self.reader = Reader(self.reader_path)
 
     def settle(self) -> None:
         """Wait until everything recorded so far is folded."""
@@ -61,4 +65,7 @@ def followed(tmp_path: Path, clock: Clock) -> Generator[Followed]:
     with opened(tmp_path / "centre", clock) as premises:
         centre = Followed(premises, tmp_path)
         yield centre
+        centre.settle()
         centre.close()
+        anew = made_anew(premises.centre, tmp_path / "anew")
+        assert content(centre.runner.path) == content(anew), "following the log equals building from nothing"

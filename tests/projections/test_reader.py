@@ -4,9 +4,10 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from domain.case.commands import AcceptCase, ClaimCase, ReleaseCase
+from domain.case.commands import AcceptCase, ClaimCase, ReleaseCase, WithdrawCase
 from projections.reader import Page, StoredRow
 from tests.cast import CASE, FATHER, HARDSHIP, LIN, STRANGER, ZHOU, Filing
+from tests.domain.case.desk import ACCEPT_HARDSHIP
 from tests.projections.conftest import Followed
 
 MINE = (f"mine:{ZHOU.id}", "office:street")
@@ -52,8 +53,8 @@ def test_a_page_after_the_last_position_is_empty_and_stays_where_it_is(followed:
     followed.settle()
     head = followed.runner.position
 
-    assert followed.reader.page(MINE, (head, "")) == Page([], [], (head, ""), more=False)
-    assert followed.reader.page(MINE, (head + 50, "")) == Page([], [], (head + 50, ""), more=False)
+    assert followed.reader.page(MINE, (head, "")) == Page([], [], (head, ""), more=False, head=head)
+    assert followed.reader.page(MINE, (head + 50, "")) == Page([], [], (head + 50, ""), more=False, head=head)
 
 
 def test_a_page_holds_only_rows_of_the_scopes(followed: Followed) -> None:
@@ -101,7 +102,7 @@ def test_a_case_that_moves_to_another_office_is_seen_there(followed: Followed) -
     followed.settle()
     assert followed.reader.page(["office:community"], (0, "")).rows == []
 
-    followed.do(AcceptCase(), by=ZHOU)
+    followed.do(ACCEPT_HARDSHIP, by=ZHOU)
     followed.settle()
 
     assert [row.id for row in followed.reader.page(["office:community"], (0, "")).rows] == [str(CASE)]
@@ -126,3 +127,15 @@ def test_a_claim_by_a_colleague_does_not_give_the_full_document(followed: Follow
     followed.settle()
 
     assert [row.kind for row in followed.reader.page(MINE, (0, "")).rows] == ["queue"]
+
+
+def test_a_device_that_holds_nothing_is_told_of_nothing_to_give_up(followed: Followed) -> None:
+    followed.receive()
+    followed.do(WithdrawCase(), by=FATHER)
+    followed.settle()
+
+    cold = followed.reader.page(["office:street"], (0, ""))
+    warm = followed.reader.page(["office:street"], (1, ""))
+
+    assert (cold.rows, cold.gone) == ([], [])
+    assert [(gone.kind, gone.id) for gone in warm.gone] == [("queue", str(CASE))]

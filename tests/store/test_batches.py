@@ -1,17 +1,12 @@
 """Calls that are handed in together: judged in order, answered together, and the writer's rest afterwards."""
 
-import sqlite3
-from collections.abc import Generator
-from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
 from domain.case.commands import AddNote, ClaimCase, Command, ReleaseCase
-from store.writer import Answer
 from tests.cast import ZHOU
-from tests.premises import Premises, opened
+from tests.premises import Premises
 
 NOTE = AddNote(text="已电话联系")
 
@@ -20,15 +15,6 @@ class Unheard(Command, frozen=True):
     """A command for which there is no decision: a defect of the program."""
 
     type: ClassVar[str] = "test.unheard@2"
-
-
-@contextmanager
-def held_up(premises: Premises) -> Generator[None]:
-    """Somebody else has the lock of the log: nothing can be judged."""
-    with closing(sqlite3.connect(premises.centre.folder / "log.db", isolation_level=None)) as database:
-        database.execute("BEGIN IMMEDIATE")
-        yield
-        database.execute("ROLLBACK")
 
 
 def test_calls_handed_in_together_are_judged_in_order_and_answered_in_order(premises: Premises) -> None:
@@ -56,22 +42,21 @@ def test_no_calls_get_no_answers(premises: Premises) -> None:
 
 
 def test_calls_that_do_not_fit_into_the_queue_are_busy_as_a_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    premises: Premises, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.writer.QUEUE_LIMIT", 3)
-    with opened(tmp_path) as premises:
-        premises.receive()
-        calls = [premises.call(NOTE, by=ZHOU) for _ in range(4)]
+    premises.receive()
+    monkeypatch.setattr("store.waiting.QUEUE_LIMIT", 3)
+    calls = [premises.call(NOTE, by=ZHOU) for _ in range(4)]
 
-        answers = premises.centre.submit_all(calls).result(0)
+    answers = premises.centre.submit_all(calls).result(0)
 
-        assert answers == [Answer(verdict="retry", code="busy", retry_ms=2_000)] * 4
-        assert {answer.verdict for answer in premises.centre.submit_all(calls[:3]).result(10)} == {"applied"}
+    assert [(answer.verdict, answer.code) for answer in answers] == [("retry", "busy")] * 4
+    assert {answer.verdict for answer in premises.centre.submit_all(calls[:3]).result(10)} == {"applied"}
 
 
 def test_the_writer_rests_once_everything_is_answered(premises: Premises) -> None:
     premises.receive()
-    with held_up(premises):
+    with premises.held_up():
         waiting = premises.centre.submit(premises.call(NOTE, by=ZHOU))
         busy = premises.centre.writer.rest(0.02)
 

@@ -3,20 +3,20 @@
 import sqlite3
 import subprocess
 import sys
-import tempfile
-import threading
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Event
 from uuid import uuid4
 
 import pytest
 from eventsourcing.persistence import StoredEvent
-from eventsourcing.tests.persistence import ApplicationRecorderTestCase
 
 import store
 from bootstrap.places import ROOT
 from store import SAFE_SQLITE, UnsafeSQLite, require_safe_sqlite
-from store.sqlite import FULL, LogFactory, LogPool, LogRecorder
+from store.log import Entry
+from store.sqlite import LogFactory, LogRecorder
+from store.sqlite_file import FULL, LogPool
 from tests.premises import Premises
 
 
@@ -27,37 +27,8 @@ def recorder_in(folder: Path) -> LogRecorder:
     return recorder
 
 
-def _join_others(known: set[threading.Thread]) -> None:
-    """Wait for threads that the suite has told to stop and left: closing under a running query ends the process."""
-    for thread in set(threading.enumerate()) - known:
-        thread.join(10)
-
-
 def event(version: int = 1) -> StoredEvent:
     return StoredEvent(uuid4(), version, "tag", b"state")
-
-
-class TestLogRecorder(ApplicationRecorderTestCase[LogRecorder]):
-    """The library's suite; on a file, since the log is never in memory."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-
-    def create_recorder(self) -> LogRecorder:
-        recorder = recorder_in(self.folder)
-        self.addCleanup(recorder.datastore.close)
-        self.addCleanup(_join_others, set(threading.enumerate()))
-        return recorder
-
-    def test_insert_subscribe(self) -> None:
-        self.optional_test_insert_subscribe()
-
-    @pytest.mark.timeout(30)
-    def test_concurrent_throughput(self) -> None:
-        super().test_concurrent_throughput()
 
 
 def test_the_sqlite_in_use_is_one_without_the_wal_fault() -> None:
@@ -82,18 +53,17 @@ def test_whoever_imports_a_package_gets_the_safe_sqlite(package: str) -> None:
     assert store.SAFE_SQLITE == (3, 51, 3)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_every_connection_of_the_log_synchronises_fully(premises: Premises) -> None:
-    recorder = premises.centre.log_recorder
+    recorder = premises.centre.recorder
+    assert isinstance(recorder, LogRecorder)
     pool = recorder.datastore.pool
     assert isinstance(pool, LogPool)
 
-    with recorder.datastore.transaction(commit=False) as cursor:
-        cursor.execute("PRAGMA synchronous")
-        assert cursor.fetchone()[0] == FULL
-    own = recorder.own_connection()
-    assert own.database.execute("PRAGMA synchronous").fetchone()[0] == FULL
-    assert own.database.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
-    own.close()
+    with closing(pool.open_connection()) as own, pool.reading() as shared:
+        for database in (own.database, shared):
+            assert database.execute("PRAGMA synchronous").fetchone()[0] == FULL
+            assert database.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
 
 
 def test_a_position_is_never_given_out_twice(tmp_path: Path) -> None:
@@ -114,6 +84,31 @@ def test_a_log_keeps_its_origin(tmp_path: Path) -> None:
     again = recorder_in(tmp_path)
     assert again.origin("second") == "first"
     again.datastore.close()
+
+
+def test_what_was_rolled_back_is_gone_and_the_desk_goes_on(tmp_path: Path) -> None:
+    recorder = recorder_in(tmp_path)
+    entry = Entry(uuid4(), 1, "tag", b"state")
+    with closing(recorder.desk()) as desk:
+        with suppress(ZeroDivisionError), desk.transaction():
+            desk.append([entry])
+            raise ZeroDivisionError
+        assert desk.position() == 0
+
+        with desk.transaction():
+            assert desk.append([entry]) == 1
+    assert [row[1:] for row in recorder.rows_after(0, 10)[1]] == [entry]
+    recorder.datastore.close()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_followers_have_been_woken_when_a_command_is_answered(premises: Premises) -> None:
+    woken = Event()
+    premises.centre.event_log.listeners.add(woken)
+
+    premises.receive()
+
+    assert woken.is_set()
 
 
 def test_followers_are_woken_by_an_append(tmp_path: Path) -> None:

@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from store.staging import Staging, UploadIncomplete, UploadNotFound, UploadTooLong, WrongOffset
+from store.files import FileErased
+from store.keys import KeyDestroyed
+from store.staging import EXPIRED, Staging, UploadIncomplete, UploadNotFound, UploadTooLong, WrongOffset
+from tests.store.ring import Ring
 
-KEY = bytes(range(32))
 EVENING = datetime(2026, 11, 23, 12, 40, tzinfo=UTC)
 LEASE = UUID("01970000-0000-7000-8000-000000000001")
 CARD = UUID("01970000-0000-7000-8000-000000000002")
+FATHER = UUID("01970000-0000-7000-8000-0000000000f1")
+STRANGER = UUID("01970000-0000-7000-8000-0000000000f2")
 
 
 @pytest.fixture
-def staging(tmp_path: Path) -> Staging:
-    return Staging(tmp_path, KEY)
+def keys() -> Ring:
+    return Ring()
 
 
-def begin(staging: Staging, upload: UUID = LEASE, *, size: int = 100, now: datetime = EVENING) -> None:
-    staging.create(upload, size=size, about={"type": "image/jpeg"}, now=now)
+@pytest.fixture
+def staging(tmp_path: Path, keys: Ring) -> Staging:
+    return Staging(tmp_path, keys)
+
+
+def begin(
+    staging: Staging, upload: UUID = LEASE, *, by: UUID = FATHER, size: int = 100, now: datetime = EVENING
+) -> None:
+    staging.create(upload, by=by, size=size, about={"type": "image/jpeg"}, now=now)
+
+
+def expire(staging: Staging) -> tuple[UUID, ...]:
+    return staging.expire(EVENING - timedelta(days=7), forget=EVENING - timedelta(days=37))
+
+
+def whole(staging: Staging, upload: UUID) -> bytes:
+    with staging.open(upload) as content:
+        return content.read()
 
 
 def test_pieces_of_any_length_make_the_whole(staging: Staging) -> None:
@@ -34,18 +55,48 @@ def test_pieces_of_any_length_make_the_whole(staging: Staging) -> None:
         offset = staging.append(LEASE, offset, content[offset : offset + length])
 
     assert offset == staging.offset(LEASE) == len(content)
-    assert staging.content(LEASE) == content
+    assert whole(staging, LEASE) == content
 
 
-def test_what_arrived_before_a_restart_counts(staging: Staging, tmp_path: Path) -> None:
+def test_two_processes_never_append_at_one_place(tmp_path: Path, keys: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
+    service, beside = Staging(tmp_path, keys), Staging(tmp_path, keys)
+    begin(service)
+    refused: list[int] = []
+
+    def comes_second() -> None:
+        with pytest.raises(WrongOffset) as wrong:
+            beside.append(LEASE, 0, b"b" * 60)
+        refused.append(wrong.value.offset)
+
+    other = threading.Thread(target=comes_second)
+    offset = Staging.offset
+
+    def meanwhile(self: Staging, upload: UUID) -> int:
+        known = offset(self, upload)
+        if self is service:
+            other.start()
+            other.join(0.2)
+        return known
+
+    monkeypatch.setattr(Staging, "offset", meanwhile)
+    service.append(LEASE, 0, b"a" * 60)
+    other.join()
+    monkeypatch.undo()
+
+    assert (service.offset(LEASE), refused) == (60, [60])
+    service.append(LEASE, 60, b"a" * 40)
+    assert whole(service, LEASE) == b"a" * 100
+
+
+def test_what_arrived_before_a_restart_counts(staging: Staging, tmp_path: Path, keys: Ring) -> None:
     begin(staging)
     staging.append(LEASE, 0, b"a" * 60)
 
-    restarted = Staging(tmp_path, KEY)
+    restarted = Staging(tmp_path, keys)
 
     assert restarted.offset(LEASE) == 60
     restarted.append(LEASE, 60, b"b" * 40)
-    assert restarted.content(LEASE) == b"a" * 60 + b"b" * 40
+    assert whole(restarted, LEASE) == b"a" * 60 + b"b" * 40
     assert [upload.about for upload in restarted.all()] == [{"type": "image/jpeg"}]
 
 
@@ -72,7 +123,7 @@ def test_an_incomplete_upload_has_no_content(staging: Staging) -> None:
     begin(staging)
 
     with pytest.raises(UploadIncomplete):
-        staging.content(LEASE)
+        staging.open(LEASE)
 
 
 def test_announcing_twice_keeps_what_has_arrived(staging: Staging) -> None:
@@ -101,7 +152,7 @@ def test_a_released_upload_still_says_that_all_of_it_arrived(staging: Staging) -
     assert staging.offset(LEASE) == 100
     assert staging.find(LEASE).notes == {"verdict": "stored"}
     with pytest.raises(UploadNotFound):
-        staging.content(LEASE)
+        staging.open(LEASE)
 
 
 def test_a_discarded_upload_is_unknown(staging: Staging) -> None:
@@ -119,5 +170,62 @@ def test_only_old_uploads_expire(staging: Staging) -> None:
     begin(staging, LEASE, now=EVENING - timedelta(days=8))
     begin(staging, CARD, now=EVENING)
 
-    assert staging.expire(EVENING - timedelta(days=7)) == (LEASE,)
-    assert [upload.id for upload in staging.all()] == [CARD]
+    assert expire(staging) == (LEASE,)
+    assert staging.offset(CARD) == 0
+    assert staging.find(CARD).notes == {}
+
+
+def test_an_expired_upload_is_remembered_without_its_bytes_and_forgotten_later(
+    staging: Staging, tmp_path: Path
+) -> None:
+    begin(staging, LEASE, now=EVENING - timedelta(days=8))
+    staging.append(LEASE, 0, b"a" * 60)
+
+    expire(staging)
+
+    assert EXPIRED in staging.find(LEASE).notes
+    assert not (tmp_path / f"{LEASE}.part").exists()
+    staging.expire(EVENING, forget=EVENING - timedelta(days=7))
+    assert list(staging.all()) == []
+
+
+def test_an_upload_that_came_to_its_end_is_forgotten_whole(staging: Staging) -> None:
+    begin(staging, LEASE, now=EVENING - timedelta(days=8))
+    staging.note(LEASE, {"reported": "applied"})
+
+    assert expire(staging) == (LEASE,)
+    assert list(staging.all()) == []
+
+
+def test_the_whole_can_be_read_from_anywhere(staging: Staging) -> None:
+    content = bytes(range(256)) * 4000
+    begin(staging, size=len(content))
+    staging.append(LEASE, 0, content)
+
+    with staging.open(LEASE) as opened:
+        for start, length in ((7, 5), (700_001, 300_000), (0, 16), (len(content) - 3, 10)):
+            opened.seek(start)
+            assert opened.read(length) == content[start : start + length]
+
+
+def test_pieces_die_with_the_key_of_whoever_uploads(staging: Staging, keys: Ring) -> None:
+    begin(staging)
+    staging.append(LEASE, 0, b"a" * 100)
+
+    keys.destroy(FATHER)
+
+    with pytest.raises(FileErased):
+        staging.open(LEASE)
+    with pytest.raises(KeyDestroyed):
+        begin(staging, CARD)
+
+
+def test_erasing_a_person_forgets_their_uploads_and_nobody_elses(staging: Staging, tmp_path: Path) -> None:
+    begin(staging, LEASE, by=FATHER)
+    begin(staging, CARD, by=STRANGER)
+    staging.append(CARD, 0, b"b" * 100)
+
+    assert staging.erase({FATHER}) == (LEASE,)
+    assert staging.erase({FATHER}) == ()
+    assert whole(staging, CARD) == b"b" * 100
+    assert [path.stem for path in tmp_path.iterdir()] == [str(CARD)] * 2

@@ -23,7 +23,15 @@ from tests.cast import CASE, FATHER, MONDAY_10AM
 NOTE = AddNote(text="已电话联系")
 IMPATIENT = Timings(dial=2, silence=2, back_off=0.01)
 DEVICE = UUID("01970000-0000-7000-8000-0000000000d1")
-WELCOME = {"t": "welcome", "v": 1, "epoch": "e1", "head": 5, "now": "2026-11-23T02:00:00Z", "mode": "live"}
+WELCOME = {
+    "t": "welcome",
+    "v": 1,
+    "epoch": "e1",
+    "origin": "log",
+    "head": 5,
+    "now": "2026-11-23T02:00:00Z",
+    "mode": "live",
+}
 LIMITS = {"intents": 50, "bytes": 61_440, "inflight": 4, "page": 262_144}
 Frame = dict[str, Any]
 
@@ -245,9 +253,10 @@ async def test_what_is_revoked_disappears_at_once() -> None:
         server = await here.peer()
         await server.greet(row("a", 1), row("b", 2))
         await device.live()
-        await server.say({"t": "revoke", "cases": ["a"]})
+        await server.say({"t": "revoke", "cases": ["a"], "wipe": False})
         await device.until(lambda: len(device.replica.rows) == 1)
-        await server.say({"t": "revoke"})
+        await server.say({"t": "revoke", "wipe": True})
+        await server.say({"t": "reset", "epoch": "e1", "why": "scopes"})
         pull = await server.hear("pull")
 
     assert device.replica.rows == {}
@@ -430,9 +439,9 @@ async def test_frames_and_fields_of_a_newer_server_are_left_aside() -> None:
     async with world() as here, here.device() as device:
         server = await here.peer()
         await server.hear("hello")
-        await server.say({"t": "fireworks"}, welcome(tree={"size": 5}))
+        await server.say({"t": "fireworks"}, welcome(moon={"size": 5}))
         await server.hear("pull")
-        await server.say({**page(row("a", 1), to=5), "digest": "d"})
+        await server.say({**page(row("a", 1), to=5), "colour": "red"})
         await device.live()
 
     assert device.replica.bodies("queue") == {"a": {"of": 1}}

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from domain.decisions import Call
-from store.writer import Answer
+from store.answers import Answer
 from sync.frames import SignedIntent
 from sync.intents import read_intent
 from tests.cast import FATHER, ZHOU, Filing

@@ -1,5 +1,7 @@
+import pytest
+
 from projections.database import Change
-from projections.runner import Batch
+from projections.following import Batch
 from sync.hub import Hub
 
 
@@ -36,6 +38,17 @@ def test_a_batch_without_changes_in_the_scopes_is_not_heard() -> None:
     assert father.heard == []
 
 
+@pytest.mark.parametrize("batch", [Batch(5, (), is_renewed=True), Batch(5, (), is_last=True)])
+def test_what_concerns_every_row_is_heard_by_everybody(batch: Batch) -> None:
+    hub, father, clerk = Hub(), Listener(), Listener()
+    hub.join(father, frozenset({"person:father"}))
+    hub.join(clerk, frozenset({"office:street", "mine:clerk"}))
+
+    hub.publish(batch)
+
+    assert (father.heard, clerk.heard) == ([[]], [[]])
+
+
 def test_a_listener_that_left_hears_nothing_and_leaving_twice_is_nothing() -> None:
     hub, father, mother = Hub(), Listener(), Listener()
     scopes = frozenset({"person:father"})
@@ -64,3 +77,13 @@ def test_a_listener_may_leave_while_it_hears() -> None:
     hub.publish(Batch(5, (change("person:father"),)))
 
     assert len(stays.heard) == 1
+
+
+def test_that_all_rows_are_renewed_is_heard_by_everybody_once() -> None:
+    hub, father, clerk = Hub(), Listener(), Listener()
+    hub.join(father, frozenset({"person:father"}))
+    hub.join(clerk, frozenset({"office:street", "mine:clerk"}))
+
+    hub.publish(Batch(5, (), is_renewed=True))
+
+    assert (father.heard, clerk.heard) == ([[]], [[]])

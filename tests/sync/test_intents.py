@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,13 +13,15 @@ from hypothesis import strategies as st
 from domain.case.commands import CENTRE_ONLY, COMMANDS, AddNote, FileRef, Unusable
 from domain.centre.centre import item_stream, series_stream, staff_stream
 from domain.decisions import Call
-from store.writer import Answer
-from sync.frames import SignedIntent, Verdict
+from store.answers import Answer
+from sync.frames import Links, SignedIntent, Verdict
 from sync.intents import UnreadableIntent, read_intent, verdict_of
+from sync.terms import BUILD
 from tests.cast import CASE, FATHER, STRANGER, Filing, page_of
 from tests.sync.intents import body
 
 NESTED = 20_000
+LATER = UUID("01980000-0000-7000-8000-00000000000a")
 
 
 def judged(text: str) -> Call | Verdict:
@@ -51,6 +54,16 @@ def test_an_intent_becomes_a_call_that_remembers_the_exact_bytes() -> None:
     assert call.digest == sha256(text.encode()).digest()
 
 
+def test_an_intent_waits_for_what_stands_beside_its_text_and_stays_the_same() -> None:
+    text = json.dumps(body(after=[str(CASE)], needs=[str(CASE)]), ensure_ascii=False)
+
+    said = read_intent(SignedIntent(body=text), by=FATHER)
+    freed = read_intent(SignedIntent(body=text, links=Links(after=(LATER,))), by=FATHER)
+
+    assert isinstance(said, Call)
+    assert freed == msgspec.structs.replace(said, after=(LATER,), needs=())
+
+
 def test_an_intent_of_another_person_is_held_back_for_them() -> None:
     verdict = judged_body(by=STRANGER)
 
@@ -58,15 +71,31 @@ def test_an_intent_of_another_person_is_held_back_for_them() -> None:
     assert (verdict.verdict, verdict.code) == ("auth", "other-person")
 
 
-def test_a_newer_form_of_a_known_command_waits_for_a_newer_server_and_is_never_refused() -> None:
-    verdict = judged_body(type="case.claim@2")
+@pytest.mark.parametrize(
+    ("type", "code"),
+    [("case.claim@2", "service-too-old"), ("case.claim@0", "app-too-old"), ("case.claim@next", "app-too-old")],
+)
+def test_another_form_of_a_known_command_waits_for_whoever_is_behind_and_is_never_refused(type: str, code: str) -> None:
+    verdict = judged_body(type=type)
 
     assert isinstance(verdict, Verdict)
-    assert (verdict.verdict, verdict.code, verdict.params) == ("held", "app-too-old", {"type": "case.claim@2"})
+    assert (verdict.verdict, verdict.code, verdict.params) == ("held", code, {"type": type})
 
 
-def test_an_unknown_command_is_refused() -> None:
-    assert unusable(judged_body(type="case.burn@1")) == ("unknown-command", {"type": "case.burn@1"})
+def test_an_unknown_command_of_a_newer_app_waits_for_a_newer_server() -> None:
+    text = json.dumps(body(type="case.burn@1"))
+
+    verdict = read_intent(SignedIntent(body=text), by=FATHER, app="999.0.0")
+
+    assert isinstance(verdict, Verdict)
+    assert (verdict.verdict, verdict.code, verdict.params) == ("held", "service-too-old", {"type": "case.burn@1"})
+
+
+@pytest.mark.parametrize("app", ["", BUILD, "0.0.9", "test"])
+def test_an_unknown_command_is_refused(app: str) -> None:
+    judged = read_intent(SignedIntent(body=json.dumps(body(type="case.burn@1"))), by=FATHER, app=app)
+
+    assert unusable(judged) == ("unknown-command", {"type": "case.burn@1"})
 
 
 @pytest.mark.parametrize("name", sorted(kind.type for kind in CENTRE_ONLY))
@@ -74,7 +103,7 @@ def test_a_command_that_only_the_centre_gives_is_forbidden_to_a_device(name: str
     assert unusable(judged_body(type=name)) == ("forbidden", {"act": name.partition("@")[0]})
 
 
-@pytest.mark.parametrize("name", ["centre.open@1", "staff.enrol@1", "session.open@1", "item.publish@1"])
+@pytest.mark.parametrize("name", ["centre.open@1", "staff.enrol@1", "session.open@1", "catalogue.arrange@1"])
 def test_commands_of_the_centre_on_itself_are_unknown_to_devices(name: str) -> None:
     assert name not in COMMANDS
     assert unusable(judged_body(type=name)) == ("unknown-command", {"type": name})
@@ -103,12 +132,13 @@ def test_arguments_that_do_not_fit_the_command_are_refused_without_repeating_the
     assert unusable(judged(text)) == ("invalid", {"where": where})
 
 
+@pytest.mark.parametrize("act", ["case.file@1", "case.open@1"])
 @pytest.mark.parametrize("lane", [staff_stream("newcomer"), series_stream("filing:20261124"), item_stream("new")])
-def test_a_case_cannot_be_filed_under_an_id_that_the_centre_derives_from_a_name(lane: UUID) -> None:
+def test_a_case_cannot_be_filed_under_an_id_that_the_centre_derives_from_a_name(lane: UUID, act: str) -> None:
     filing = Filing(case=lane)
     args = {"item_id": filing.command.item_id, "item_version": 1, "answers": filing.command.answers}
 
-    assert unusable(judged_body(type="case.file@1", args=args, lane=lane)) == ("invalid", {"where": "$.lane"})
+    assert unusable(judged_body(type=act, args=args, lane=lane)) == ("invalid", {"where": "$.lane"})
 
 
 @pytest.mark.parametrize("answer", ["9" * 400, "1e999", "-0", '"\\u0000"', "[" * 200 + "]" * 200, '1,"a":2'])

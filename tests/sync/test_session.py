@@ -3,7 +3,7 @@
 import json
 import zlib
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -11,60 +11,24 @@ import pytest
 from domain.actors import Actor
 from domain.decisions import Call
 from projections.database import Change
+from projections.following import Batch
 from projections.reader import Departure, Page, StoredRow
-from projections.runner import Batch
 from sync import frames as fr
 from sync.cursors import Cursor, Signer, scopes_digest
 from sync.scopes import scopes_for
-from sync.session import Admit, Close, Fetch, Judge, Output, Recall, Send, Session, State
-from tests.cast import CASE, FATHER, GU, MONDAY_10AM, STRANGER, ZHOU
+from sync.session import Admit, Fetch, Judge, Recall, Send, Session, State
+from sync.terms import BUILD
+from tests.cast import CASE, FATHER, GU, MONDAY_10AM, STRANGER, SUN, ZHOU
+from tests.sync.bench import DEVICE, EPOCH, HELLO, SIGNER, closed_with, cursor_of, live, say, session, told
 from tests.sync.intents import intent
 
-EPOCH = "1-abcdefgh"
-SIGNER = Signer(b"k" * 32)
-DEVICE = uuid5(CASE, "device")
-HELLO: dict[str, Any] = {
-    "t": "hello",
-    "v": [1, 1],
-    "app": "0.1.0",
-    "device": str(DEVICE),
-    "ticket": "one use",
-    "cursor": None,
-    "outbox": {"n": 0, "next_seq": 1},
-    "wall": "2026-11-23T02:00:00Z",
-}
 ERRORS = msgspec.json.Decoder(fr.Error)
-
-
-def session() -> Session:
-    return Session(epoch=EPOCH, signer=SIGNER)
-
-
-def say(device: Session, frame: dict[str, Any]) -> list[Output]:
-    return device.receive(json.dumps(frame, ensure_ascii=False))
-
-
-def told(outputs: list[Output]) -> list[dict[str, Any]]:
-    """The frames that were sent."""
-    texts = [o.data if isinstance(o.data, str) else zlib.decompress(o.data) for o in outputs if isinstance(o, Send)]
-    return [json.loads(text) for text in texts]
-
-
-def closed_with(outputs: list[Output]) -> int | None:
-    return next((o.code for o in outputs if isinstance(o, Close)), None)
 
 
 def admitted(actor: Actor = FATHER, **hello: Any) -> Session:
     device = session()
     assert say(device, {**HELLO, **hello}) == [Admit("one use", DEVICE)]
     device.admitted(actor, head=7, now=MONDAY_10AM)
-    return device
-
-
-def live(actor: Actor = FATHER, *, at: int = 10) -> Session:
-    device = admitted(actor)
-    say(device, {"t": "pull", "cursor": None, "credit": 2})
-    device.page(Page([], [], (at, ""), more=False))
     return device
 
 
@@ -80,12 +44,6 @@ def change(pos: int, name: str = "row", *, gone: bool = False, kind: str = "stat
 
 def batch(*changes: Change, position: int | None = None) -> Batch:
     return Batch(position if position is not None else max(c.pos for c in changes), changes)
-
-
-def cursor_of(frame: dict[str, Any]) -> Cursor:
-    cursor = SIGNER.read(frame["cursor"])
-    assert cursor is not None
-    return cursor
 
 
 # Hello
@@ -148,11 +106,18 @@ def test_hello_comes_once() -> None:
         assert closed_with(outputs) == fr.CloseCode.MALFORMED
 
 
-def test_an_app_that_speaks_no_common_version_is_asked_to_upgrade() -> None:
+def test_an_app_that_speaks_older_versions_only_is_asked_to_upgrade() -> None:
+    outputs = say(session(), {**HELLO, "v": [0, 0]})
+
+    assert told(outputs) == [{"t": "upgrade", "min_app": BUILD, "hard": True}]
+    assert closed_with(outputs) == fr.CloseCode.UPGRADE
+
+
+def test_an_app_that_speaks_newer_versions_only_is_sent_to_another_node_and_not_told_that_it_is_old() -> None:
     outputs = say(session(), {**HELLO, "v": [2, 3]})
 
-    assert [frame["t"] for frame in told(outputs)] == ["upgrade"]
-    assert closed_with(outputs) == fr.CloseCode.UPGRADE
+    assert told(outputs) == []
+    assert closed_with(outputs) == fr.CloseCode.RESTARTING
 
 
 def test_pings_are_answered_even_before_hello() -> None:
@@ -477,14 +442,20 @@ def test_what_a_device_still_owes_is_remembered() -> None:
 # Scopes
 
 
+def learning(actor: Actor) -> set[str]:
+    """What every member of staff holds: what is learnt, and how far they have come themselves."""
+    return {"learning", f"learner:{actor.id}"}
+
+
 @pytest.mark.parametrize(
     ("actor", "scopes"),
     [
         (FATHER, {f"person:{FATHER.id}"}),
-        (ZHOU, {"office:street", f"mine:{ZHOU.id}"}),
-        (GU, set[str]()),
+        (ZHOU, {"office:street", "people:street", f"mine:{ZHOU.id}", *learning(ZHOU)}),
+        (SUN, {"office:street", "people:street", f"mine:{SUN.id}", "lead:street", "training", *learning(SUN)}),
+        (GU, learning(GU)),
     ],
-    ids=["resident", "clerk", "auditor"],
+    ids=["resident", "clerk", "lead", "auditor"],
 )
 def test_each_person_holds_their_own_scopes(actor: Actor, scopes: set[str]) -> None:
     assert scopes_for(actor) == scopes
@@ -494,3 +465,38 @@ def test_errors_are_of_the_agreed_shape() -> None:
     (output,) = [o for o in admitted().receive("{") if isinstance(o, Send)]
 
     assert ERRORS.decode(output.data) == fr.Error(code="malformed", fatal=True)
+
+
+def test_rows_of_another_shape_make_a_live_device_boot_again_once() -> None:
+    device = live()
+
+    reset = told(device.renewed("9-abcdefgh"))
+    again = device.renewed("9-abcdefgh")
+    fetched = say(device, {"t": "pull", "cursor": None, "credit": 1})
+
+    assert reset == [{"t": "reset", "epoch": "9-abcdefgh", "why": "epoch"}]
+    assert again == []
+    assert fetched == [Fetch(device.scopes, (0, ""), fr.Limits().page)]
+
+
+def test_a_page_that_was_being_read_when_the_shape_changed_is_not_sent() -> None:
+    device = admitted()
+    say(device, {"t": "pull", "cursor": None, "credit": 1})
+    device.renewed("9-abcdefgh")
+
+    before_pull = device.page(Page([row(5)], [], (5, ""), more=False))
+    fetched = say(device, {"t": "pull", "cursor": None, "credit": 1})
+    (page,) = told(device.page(Page([row(7)], [], (7, ""), more=False)))
+
+    assert before_pull == []
+    assert [type(output) for output in fetched] == [Fetch]
+    assert page["to"] == 7
+    cursor = SIGNER.read(page["cursor"])
+    assert cursor is not None
+    assert cursor.epoch == "9-abcdefgh"
+
+
+def test_a_device_that_is_not_greeted_yet_learns_the_new_shape_by_its_welcome() -> None:
+    device = session()
+
+    assert device.renewed("9-abcdefgh") == []

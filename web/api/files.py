@@ -13,8 +13,8 @@ from starlette.routing import BaseRoute, Route
 
 from domain.case.facts import FileStored, ResultIssued, ResultRendered
 from domain.facts import Fact
-from domain.refusals import NotFound
-from web.api.cases import Opened, open_case
+from domain.refusals import NotFound, PersonIsErased
+from web.api.cases import Opened, open_case, record_page, record_print
 from web.bodies import matches, not_modified
 from web.errors import Problem
 
@@ -30,19 +30,20 @@ PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'no
 
 async def page(request: Request) -> Response:
     """`GET /api/cases/{case}/files/{file}`: a page as it was handed in; `?size=thumb` for a small JPEG of it."""
-    opened = await open_case(request)
+    opened = await _open_kept(request)
     stored = await asyncio.to_thread(_stored, opened, request.path_params["file"])
     if request.query_params.get("size") == "thumb":
         return await _thumb(request, opened, stored)
     if matches(request, stored.sha256):
         return not_modified(stored.sha256, cache=CACHE)
+    await record_page(opened)
     name = f"{stored.file}.{EXTENSIONS.get(stored.media_type, 'bin')}"
     return await _send(opened, stored.address, stored.sha256, size=stored.size, kind=stored.media_type, name=name)
 
 
 async def result(request: Request) -> Response:
     """`GET /api/cases/{case}/result.pdf`: the result document."""
-    opened = await open_case(request)
+    opened = await _open_kept(request)
     facts = await asyncio.to_thread(_facts, opened)
     rendered = next((fact for fact in reversed(facts) if isinstance(fact, ResultRendered)), None)
     issued = next((fact for fact in reversed(facts) if isinstance(fact, ResultIssued)), None)
@@ -50,8 +51,22 @@ async def result(request: Request) -> Response:
         raise Problem(404, "result-not-ready")
     if matches(request, rendered.sha256):
         return not_modified(rendered.sha256, cache=CACHE)
+    await record_print(opened, "result")
     name = f"{issued.document_number}.pdf"
     return await _send(opened, rendered.address, rendered.sha256, size=rendered.size, kind=PDF, name=name)
+
+
+async def _open_kept(request: Request) -> Opened:
+    """The case of the request's path, whose files are still kept.
+
+    Raises:
+        PersonIsErased: the applicant was erased; the browser's own copy is not confirmed either.
+    """
+    opened = await open_case(request)
+    applicant = opened.case.applicant
+    if applicant is not None and (await asyncio.to_thread(opened.edge.centre.person, applicant)).erased:
+        raise PersonIsErased
+    return opened
 
 
 async def _thumb(request: Request, opened: Opened, stored: FileStored) -> Response:

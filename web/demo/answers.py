@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+from domain.catalogue.bundles import BundleForm
 from domain.catalogue.conditions import Json, holds
 from domain.catalogue.form import Column, Field
 from domain.catalogue.items import EligibilityCheck, ServiceItem
@@ -23,10 +24,28 @@ def fill(item: ServiceItem, person: Resident, *, on: date, choices: Mapping[str,
         on: the day of filing.
         choices: answers that are wanted as they are; which questions are shown follows from them.
     """
-    wanted = {rule.check.field: rule.check for rule in item.eligibility if rule.check}
-    usual = _usual(person, on)
+    return _filled(item.fields, _checked([item]), _usual(person, on), choices)
+
+
+def fill_bundle(
+    form: BundleForm, items: Sequence[ServiceItem], person: Resident, *, on: date, choices: Mapping[str, Json]
+) -> dict[str, Json]:
+    """The same for the common form of a linked filing of `items`."""
+    return _filled(form.fields, _checked(items), _usual(person, on), choices)
+
+
+def _checked(items: Sequence[ServiceItem]) -> dict[str, EligibilityCheck]:
+    return {rule.check.field: rule.check for item in items for rule in item.eligibility if rule.check}
+
+
+def _filled(
+    fields: Iterable[Field],
+    wanted: Mapping[str, EligibilityCheck],
+    usual: Mapping[str, Json],
+    choices: Mapping[str, Json],
+) -> dict[str, Json]:
     answers: dict[str, Json] = {}
-    for field in item.fields:
+    for field in fields:
         if field.show_if is None or holds(field.show_if, answers):
             answers[field.id] = choices.get(field.id) if field.id in choices else _answer(field, usual, wanted)
     return answers
@@ -81,9 +100,10 @@ def _usual(person: Resident, on: date) -> dict[str, Json]:
 
 def _person(person: Resident) -> dict[str, Json]:
     return {
+        "applicant_kind": "natural-person",
         "applicant_name": person.name,
-        "applicant_id_type": "resident-id",
-        "applicant_id_no": person.id_number,
+        "applicant_id_type": "passport" if person.passport else "resident-id",
+        "applicant_id_no": person.passport or person.id_number,
         "applicant_phone": person.phone,
         "applicant_address": dict(person.address),
         "has_agent": False,
@@ -113,9 +133,10 @@ def _lease(person: Resident, on: date) -> dict[str, Json]:
         "lessor_id_type": "resident-id",
         "lessor_id_no": lessor.id_number,
         "lessor_phone": f"139{person.n:04d}0{lessor.n:03d}",
+        "lessee_kind": "person",
         "lessee_name": person.name,
-        "lessee_id_type": "resident-id",
-        "lessee_id_no": person.id_number,
+        "lessee_id_type": "passport" if person.passport else "resident-id",
+        "lessee_id_no": person.passport or person.id_number,
         "lessee_phone": person.phone,
         "lease_kind": "direct",
         "house_co_owned": False,

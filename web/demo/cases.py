@@ -5,21 +5,49 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from web.demo.people import MOTHER, RESIDENTS, Resident
-from web.demo.story import Cast, Story
+from web.demo.colleagues import shared_work
+from web.demo.endings import ended_otherwise
+from web.demo.examined import examining
+from web.demo.feedback import feedback
+from web.demo.hall import visits
+from web.demo.limits import clocks
+from web.demo.linked import linked_filing
+from web.demo.outlet import results
+from web.demo.people import (
+    CHEN,
+    DENG,
+    FENG,
+    HE,
+    HUANG,
+    LI,
+    LIN,
+    MA,
+    MAIMAITI,
+    MOTHER,
+    OUYANG,
+    SUN,
+    WANG,
+    WU,
+    XU,
+    ZHENG,
+    ZHOU,
+    Resident,
+)  # fmt: skip
+from web.demo.proofs import papers
+from web.demo.story import Cast, Chain, Story
+from web.demo.training import learning
 
 LEASE = "house-lease-filing"
 SHOP_OPENS = "individual-business-registration"
 SHOP_CLOSES = "individual-business-deregistration"
 REISSUE = "one-child-certificate-reissue"
+COMPANY = "武汉汉水家园物业服务有限公司"
 FILED_BEFORE = timedelta(hours=13)
 """From the evening before to acceptance in the morning."""
 
-(CHEN, HE, MAIMAITI, WANG, OUYANG, LI, WU, XU, MA, DENG, HUANG, ZHOU, FENG, SUN, ZHENG, LIN) = RESIDENTS
 
-
-def all_stories(cast: Cast) -> Iterator[Story]:
-    """Every case, in no particular order."""
+def all_stories(cast: Cast) -> Iterator[Story | Chain]:
+    """Everything that happens, in no particular order."""
     yield from _leases_under_way(cast)
     yield from _leases_decided(cast)
     yield from _leases_ended_early(cast)
@@ -27,6 +55,16 @@ def all_stories(cast: Cast) -> Iterator[Story]:
     yield from _promised_items(cast)
     yield from _by_the_clock(cast)
     yield from _of_the_first_resident(cast)
+    yield from ended_otherwise(cast)
+    yield from shared_work(cast)
+    yield linked_filing(cast)
+    yield from clocks(cast)
+    yield from papers(cast)
+    yield from results(cast)
+    yield from visits(cast)
+    yield from feedback(cast)
+    yield from learning(cast, cast.learnt)
+    yield from examining(cast)
 
 
 def _leases_under_way(cast: Cast) -> Iterator[Story]:
@@ -70,6 +108,26 @@ def _leases_decided(cast: Cast) -> Iterator[Story]:
         _granted(cast, "lease collected", FENG, back=19, clock="08:40", delivery_method="pickup")
         .issue()
         .deliver("pickup")
+    )
+    yield (
+        Story(
+            cast,
+            "lease of a company",
+            LEASE,
+            XU,
+            diary.at(3, "10:50"),
+            applicant_kind="legal-person",
+            org_name=COMPANY,
+            lessee_kind="organisation",
+            lessee_name=COMPANY,
+            house_use="office",
+            delivery_method="electronic",
+        )
+        .file()
+        .accept()
+        .review(opinion="营业执照在有效期内，经办人有授权。")
+        .decide()
+        .issue()
     )
     yield (
         Story(cast, "lease rejected", LEASE, DENG, diary.at(7, "13:40"), delivery_method="electronic")
@@ -179,23 +237,17 @@ def _immediate_items(cast: Cast) -> Iterator[Story]:
 def _promised_items(cast: Cast) -> Iterator[Story]:
     diary = cast.diary
     yield (
-        Story(cast, "dibao", "subsistence-allowance", XU, diary.at(8, "09:40"))
+        Story(cast, "dibao", "subsistence-allowance", XU, diary.at(5, "09:40"))
         .file()
         .accept(hours=2)
         .review(hours=6, opinion="家庭经济状况核对报告已出，符合低保标准。")
         .note("老人耳背，上门前先打女儿电话。", who="zhangjun", hours=2)
     )
     yield (
-        Story(cast, "disability", "disability-certificate", OUYANG, diary.at(6, "15:00"), disability_kind="limb")
-        .file()
-        .accept(hours=1)
-        .review(hours=3, opinion="资料齐，转市第五医院评定。")
-    )
-    yield (
         Story(cast, "flat", "public-rental-housing", MAIMAITI, diary.at(12, "20:00"), guarantee_mode="subsidy")
         .file()
         .accept(hours=3)
-        .review(2, hours=8, opinion="入户看过，情况属实。")
+        .review(2, hours=20, opinion="入户看过，情况属实。")
     )
     yield (
         Story(cast, "hardship", "employment-hardship-recognition", FENG, diary.at(6, "09:10"), hardship_kind="older")
@@ -204,7 +256,7 @@ def _promised_items(cast: Cast) -> Iterator[Story]:
         .review(2, hours=4)
     )
     yield (
-        Story(cast, "legal aid", "legal-aid-application", HUANG, diary.at(2, "08:55"), matter="wages")
+        Story(cast, "legal aid", "legal-aid-application", HUANG, diary.at(1, "08:55"), matter="wages")
         .file()
         .accept(hours=0.6)
         .review(hours=2, opinion="欠薪证据齐，建议给予援助。")
@@ -220,12 +272,6 @@ def _promised_items(cast: Cast) -> Iterator[Story]:
         .file()
         .accept(hours=1)
         .review(2, hours=9)
-    )
-    yield (
-        Story(cast, "pension", "resident-pension-claim", LI, diary.at(3, "16:00"))
-        .file()
-        .accept(hours=1)
-        .note("本人月底满60周岁，先核缴费年限。", hours=0.5)
     )
     yield (
         Story(cast, "pension done", "resident-pension-claim", ZHENG, diary.at(20, "09:00"), delivery_method="mail")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from functools import lru_cache
+from uuid import UUID
 
 from msgspec import Struct
 from noto_cjk_sans_otc import FONT_PATH
@@ -50,7 +50,7 @@ class Sheet(Struct, frozen=True):
     """A drawn page as it is kept.
 
     Attributes:
-        address: in the file store; several cases of the demonstration show the same drawing.
+        address: in the file store; several cases of one person show the same drawing.
     """
 
     sha256: str
@@ -59,20 +59,27 @@ class Sheet(Struct, frozen=True):
 
 
 class Papers:
-    """Draws each page once and keeps it in the file store."""
+    """Draws each page once and keeps it in the file store, once a person."""
 
     def __init__(self, files: FileStore) -> None:
         self._files = files
-        self._kept: dict[tuple[str, int, bool], Sheet] = {}
+        self._drawn: dict[tuple[str, int, bool], bytes] = {}
+        self._kept: dict[tuple[UUID, str, int, bool], Sheet] = {}
 
-    def page(self, material: str, title: str, number: int, *, blurred: bool = False) -> Sheet:
-        """Page `number` of a material; `blurred` if it cannot be read."""
-        key = (material, number, blurred)
+    def page(self, material: str, title: str, number: int, *, person: UUID, blurred: bool = False) -> Sheet:
+        """Page `number` of a material of `person`'s; `blurred` if it cannot be read."""
+        key = (person, material, number, blurred)
         if key not in self._kept:
-            drawing = draw(title, number, card=material in CARDS, blurred=blurred)
-            stored = self._files.put(drawing)
-            self._kept[key] = Sheet(hashlib.sha256(drawing).hexdigest(), len(drawing), stored.address)
+            drawing = self._drawing(material, title, number, blurred=blurred)
+            stored = self._files.put(drawing, person=person)
+            self._kept[key] = Sheet(stored.sha256, stored.size, stored.address)
         return self._kept[key]
+
+    def _drawing(self, material: str, title: str, number: int, *, blurred: bool) -> bytes:
+        key = (material, number, blurred)
+        if key not in self._drawn:
+            self._drawn[key] = draw(title, number, card=material in CARDS, blurred=blurred)
+        return self._drawn[key]
 
 
 def draw(title: str, number: int, *, card: bool, blurred: bool) -> bytes:

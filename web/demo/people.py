@@ -22,6 +22,7 @@ class Resident(Struct, frozen=True, kw_only=True):
     Attributes:
         n: from 1; decides telephone and serial.
         home: address below the street.
+        passport: number of the passport by which somebody without an identity card is known; else empty.
     """
 
     n: int
@@ -29,6 +30,7 @@ class Resident(Struct, frozen=True, kw_only=True):
     birth: date
     sex: Literal["male", "female"]
     home: str
+    passport: str = ""
 
     @property
     def phone(self) -> str:
@@ -53,9 +55,20 @@ def id_number(birth: date, sex: str, n: int) -> str:
     return digits + _CHECKS[sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=True)) % 11]
 
 
+PASSPORTS = {"Elena Petrova": "753148260"}
+"""Passport numbers by name, invented."""
+
+
 def _residents(*rows: tuple[str, str, Literal["male", "female"], str]) -> tuple[Resident, ...]:
     return tuple(
-        Resident(n=n, name=name, birth=date.fromisoformat(birth), sex=sex, home=home)
+        Resident(
+            n=n,
+            name=name,
+            birth=date.fromisoformat(birth),
+            sex=sex,
+            home=home,
+            passport=PASSPORTS.get(name, ""),
+        )
         for n, (name, birth, sex, home) in enumerate(rows, start=1)
     )
 
@@ -77,7 +90,20 @@ RESIDENTS = _residents(
     ("孙𬭳", "1989-10-11", "male", "桥头社区北桥路30号2栋1单元1203室"),
     ("郑国强", "1958-03-03", "male", "桂花社区桂花园小区8栋1单元101室"),
     ("林若曦", "1994-12-24", "female", "江堤社区江堤新村3栋2单元502室"),
+    ("麦", "1997-04-06", "female", "桂花社区锦绣里6栋1单元803室"),
+    ("Elena Petrova", "1986-09-18", "female", "江堤社区汉水家园9栋1单元2201室"),
+    ("阿依古丽·买买提", "2000-05-25", "female", "桥头社区北桥路26号2栋3单元606室"),
+    ("彭秀兰", "1953-01-12", "female", "枫林社区老纱厂宿舍2栋1单元102室"),
+    ("韩立群", "1969-06-29", "male", "枫林社区枫林苑3栋2单元701室"),
 )
+
+(
+    CHEN, HE, MAIMAITI, WANG, OUYANG, LI, WU, XU, MA, DENG, HUANG, ZHOU, FENG, SUN, ZHENG, LIN, MAI, ELENA, AYGUL,
+    PENG, HAN,
+) = RESIDENTS  # fmt: skip
+
+UNREACHABLE = ZHOU
+"""Her number takes no text messages: what she is told of is work for staff, who call her."""
 
 MOTHER = Resident(n=31, name="李桂兰", birth=date(1944, 9, 5), sex="female", home=RESIDENTS[0].home)
 """The first resident files for her."""

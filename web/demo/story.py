@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Literal
 from uuid import UUID, uuid5
 
 from msgspec import Struct
@@ -11,18 +13,23 @@ from msgspec import Struct
 from domain.actors import Actor, Role
 from domain.calendar.limits import local_day
 from domain.case import commands as c
-from domain.catalogue.conditions import Json, materials_needed
-from domain.catalogue.items import ServiceItem
+from domain.catalogue.conditions import Json, filled_form, materials_needed
+from domain.catalogue.items import Bundle, ServiceItem
 from domain.decisions import Call
 from domain.refusals import NotFound
-from store.centre import CENTRE_ACTOR
+from domain.training.content import Content
+from domain.visits.reception import Plan
+from store.itself import CENTRE_ACTOR
 from web.demo.answers import fill
 from web.demo.diary import Diary
+from web.demo.making import Step
 from web.demo.papers import PAGES, Papers, Sheet
 from web.demo.people import Resident
 
 NAMESPACE = UUID("6f6f7273-7465-7043-8e74-64656d6f2d31")
 UPLOAD_SECONDS = 25
+LOOK_UP_SECONDS = 3
+LookUp = Literal["found", "not-found", "unavailable"]
 
 WORKS_FOR = {
     Role.REVIEWER: "litao",
@@ -34,13 +41,6 @@ WORKS_FOR = {
     Role.OUTLET_CLERK: "chenjing",
 }
 """Who works the steps of a role."""
-
-
-class Step(Struct, frozen=True):
-    """One command at its time, UTC."""
-
-    at: datetime
-    call: Call
 
 
 class Page(Struct, frozen=True):
@@ -58,13 +58,38 @@ class Cast(Struct, frozen=True):
     Attributes:
         staff: by user name.
         residents: by telephone.
+        reception: how people are received.
+        learnt: what the staff learn.
     """
 
     diary: Diary
     items: Mapping[str, ServiceItem]
+    bundles: Mapping[str, Bundle]
     papers: Papers
     staff: Mapping[str, Actor]
     residents: Mapping[str, Actor]
+    reception: Plan
+    learnt: tuple[Content, ...] = ()
+
+
+class Chain:
+    """Things that happen one after another on streams that are no case of their own."""
+
+    def __init__(self, name: str) -> None:
+        """Begin; `name` tells the chain from the others, and ids follow from it."""
+        self.name = name
+        self.steps: list[Step] = []
+
+    def do(self, lane: UUID, command: c.Command, by: Actor, *, at: datetime, refused: str = "") -> Chain:
+        """One command more."""
+        id = uuid5(NAMESPACE, f"{self.name} {len(self.steps)}")
+        self.steps.append(Step(at, Call(id=id, lane=lane, command=command, by=by, captured_at=at), refused))
+        return self
+
+
+def made_id(name: str) -> UUID:
+    """An id as a device makes one, the same for the same name."""
+    return UUID(bytes=sha256(f"{NAMESPACE} {name}".encode()).digest()[:16], version=4)
 
 
 class Story:
@@ -77,6 +102,7 @@ class Story:
         person: the applicant.
         filed_at: UTC.
         agent: the resident who files for `person`.
+        clerk: user name of whoever works on it at the window.
         choices: answers that matter for the story.
     """
 
@@ -89,37 +115,79 @@ class Story:
         filed_at: datetime,
         *,
         agent: Resident | None = None,
+        clerk: str = "zhoumin",
         **choices: Json,
     ) -> None:
+        """Begin a story; nothing has happened yet."""
         self.lane = uuid5(NAMESPACE, name)
         self.steps: list[Step] = []
         self._cast = cast
         self._item = cast.items[item_id]
         self._at = filed_at
         self._author = cast.residents[(agent or person).phone]
-        self._clerk = "zhoumin"
+        self._clerk = clerk
         self._files = 0
         self._reviewed = 0
         represented = _agent_answers(agent) if agent else {}
         self._answers = fill(self._item, person, on=local_day(filed_at), choices={**choices, **represented})
         self.pages: list[Page] = []
 
-    def file(self, *, missing: int = 0, unreadable: str = "") -> Story:
-        """Hand it in; the last `missing` photographs stay on the way, those of `unreadable` are blurred."""
-        needed = materials_needed(self._item, self._answers)
+    def file(
+        self,
+        *,
+        missing: int = 0,
+        unreadable: str = "",
+        copies: Mapping[str, UUID] | None = None,
+        later: tuple[str, ...] = (),
+        refused: str = "",
+    ) -> Story:
+        """Hand it in.
+
+        Args:
+            missing: how many of the last photographs stay on the way.
+            unreadable: the material whose last photograph is blurred.
+            copies: checked copies that serve in place of photographs, by material.
+            later: materials promised for later.
+            refused: code with which the centre refuses it.
+        """
+        self.pages = []
+        spared = {*(copies or {}), *later}
+        needed = materials_needed(filled_form(self._item, self._answers))
         for one in needed:
-            if one.photograph_demanded:
+            if one.photograph_demanded and one.material.id not in spared:
                 self.pages += self._pages(one.material.id, blurred=one.material.id == unreadable)
-        signed = tuple(one.material.id for one in needed if one.signature_demanded)
         command = c.FileCase(
             item_id=self._item.id,
             item_version=self._item.version,
             answers=dict(self._answers),
             pages=_named(self.pages),
-            declarations=signed,
+            declarations=self._signed(),
+            copies=tuple(c.CopyFor(copy=copy, material=material) for material, copy in (copies or {}).items()),
+            later=later,
         )
-        self._do(command, self._author, pages=self.pages)
-        return self._arrive(self.pages[: len(self.pages) - missing])
+        self._do(command, self._author, pages=self.pages, refused=refused)
+        return self if refused else self._arrive(self.pages[: len(self.pages) - missing])
+
+    def open(self, channel: Literal["window", "phone", "visit"], who: str) -> Story:
+        """A colleague fills the form in for the person, who is at the window, on the phone or at home."""
+        command = c.OpenCase(
+            item_id=self._item.id,
+            item_version=self._item.version,
+            channel=channel,
+            answers=dict(self._answers),
+            declarations=self._signed(),
+        )
+        return self._do(command, self._cast.staff[who])
+
+    def link(self, *materials: str, who: str, minutes: float) -> Story:
+        """A colleague sends the person a one-time link for papers; nobody knows its secret."""
+        self._at += timedelta(minutes=minutes)
+        secret = sha256(f"{self.lane} {len(self.steps)}".encode()).hexdigest()
+        return self._do(c.MakeUploadLink(token_hash=secret, materials=materials), self._cast.staff[who])
+
+    def _signed(self) -> tuple[str, ...]:
+        needed = materials_needed(filled_form(self._item, self._answers))
+        return tuple(one.material.id for one in needed if one.signature_demanded)
 
     def claim(self, who: str = "zhoumin", *, hours: float = 0.2) -> Story:
         """A colleague takes it from the queue."""
@@ -131,10 +199,15 @@ class Story:
         return self._do(c.AddNote(text=text), self._cast.staff[who], hours=hours)
 
     def ask(self, *defects: tuple[str, int, str, str], at: datetime) -> Story:
-        """Tell at once what must be put right: material, page, kind of defect, words."""
+        """Tell at once what must be put right: material, page (0 for a paper that is not there), kind, words."""
         self._at = max(at, self._at)
         found = tuple(
-            c.DefectFound(material=material, file=self._page(material, number).ref.id, code=code, words=words)
+            c.DefectFound(
+                material=material,
+                file=self._page(material, number).ref.id if number else None,
+                code=code,
+                words=words,
+            )
             for material, number, code, words in defects
         )
         return self._do(c.RequestCorrection(defects=found), self._cast.staff[self._clerk])
@@ -152,11 +225,42 @@ class Story:
         """The applicant takes it back."""
         return self._do(c.WithdrawCase(), self._author, hours=hours)
 
-    def accept(self, *, at: datetime | None = None, hours: float = 0.4) -> Story:
-        """The clerk takes the case on, with every paper checked."""
+    def accept(self, *, at: datetime | None = None, hours: float = 0.4, gaps: tuple[str, ...] = ()) -> Story:
+        """The clerk takes the case on, with every paper checked but those of `gaps`, which may follow."""
         self._at = max(at, self._at) if at else self._cast.diary.later(self._at, hours)
-        checked = tuple(dict.fromkeys(page.material for page in self.pages))
-        return self._do(c.AcceptCase(checked=checked), self._cast.staff[self._clerk])
+        needed = materials_needed(filled_form(self._item, self._answers))
+        shared = [one.material.id for one in needed if one.material.source == "shared"]
+        checked = tuple(dict.fromkeys([*(page.material for page in self.pages), *shared]))
+        command = c.AcceptCase(
+            checked=tuple(material for material in checked if material not in gaps),
+            gaps=tuple(c.GapAllowed(material=material) for material in gaps),
+        )
+        return self._do(command, self._cast.staff[self._clerk])
+
+    def look_up(self, material: str, register: str, outcome: LookUp, **result: str) -> Story:
+        """The centre asks a shared register for a paper."""
+        self._at += timedelta(seconds=LOOK_UP_SECONDS)
+        command = c.RecordLookUp(material=material, register=register, outcome=outcome, result=dict(result))
+        return self._do(command, CENTRE_ACTOR)
+
+    def check_pages(self, *, expires: Mapping[str, date], hours: float = 0.2) -> Story:
+        """The clerk looks at every page, and writes down when a paper of `expires` ends."""
+        verdicts = tuple(
+            c.VerdictOn(file=page.ref.id, good=True, expires_on=expires.get(page.material)) for page in self.pages
+        )
+        return self._do(c.VerifyPages(verdicts=verdicts), self._cast.staff[self._clerk], hours=hours)
+
+    def supply(self, material: str, *, at: datetime) -> Story:
+        """The applicant hands a paper in after the filing."""
+        self._at = max(at, self._at)
+        new = list(self._pages(material, blurred=False))
+        self.pages += new
+        self._do(c.SupplementCase(pages=_named(new)), self._author, pages=new)
+        return self._arrive(new)
+
+    def copy_of(self, material: str) -> UUID:
+        """The checked copy that the acceptance left in the person's materials."""
+        return uuid5(self.lane, f"copy:{material}:1")
 
     def decline(self, *, reason: str, remedy: str, hours: float = 1.0) -> Story:
         """The clerk does not take it on."""
@@ -190,6 +294,30 @@ class Story:
         """The applicant has the result."""
         return self._do(c.ConfirmDelivery(method=method), self._cast.staff["chenjing"], hours=hours)
 
+    @property
+    def at(self) -> datetime:
+        """When the last thing happened, UTC."""
+        return self._at
+
+    def then(self, command: c.Command, who: str, *, hours: float) -> Story:
+        """A colleague does something else."""
+        return self._do(command, self._cast.staff[who], hours=hours)
+
+    def by_applicant(self, command: c.Command, *, at: datetime) -> Story:
+        """The applicant or their agent does something else."""
+        self._at = max(at, self._at)
+        return self._do(command, self._author)
+
+    def by_centre(self, command: c.Command) -> Story:
+        """The centre itself does something, at once."""
+        self._at += timedelta(seconds=LOOK_UP_SECONDS)
+        return self._do(command, CENTRE_ACTOR)
+
+    def on(self, at: datetime) -> Story:
+        """Nothing happens before that time."""
+        self._at = max(at, self._at)
+        return self
+
     def _arrive(self, pages: list[Page]) -> Story:
         for page in pages:
             self._at += timedelta(seconds=UPLOAD_SECONDS)
@@ -199,13 +327,15 @@ class Story:
             self._do(stored, CENTRE_ACTOR)
         return self
 
-    def _do(self, command: c.Command, by: Actor, *, hours: float = 0, pages: list[Page] | None = None) -> Story:
+    def _do(
+        self, command: c.Command, by: Actor, *, hours: float = 0, pages: list[Page] | None = None, refused: str = ""
+    ) -> Story:
         if hours:
             self._at = self._cast.diary.later(self._at, hours)
         id = uuid5(self.lane, f"step {len(self.steps)}")
         files = tuple(page.ref for page in pages or ())
         call = Call(id=id, lane=self.lane, command=command, by=by, files=files, captured_at=self._at)
-        self.steps.append(Step(self._at, call))
+        self.steps.append(Step(self._at, call, refused))
         return self
 
     def _pages(self, material: str, *, blurred: bool) -> Iterator[Page]:
@@ -217,7 +347,7 @@ class Story:
         found = self._item.material(material)
         if found is None:
             raise NotFound(material=material)
-        sheet = self._cast.papers.page(material, found.name_zh, number, blurred=blurred)
+        sheet = self._cast.papers.page(material, found.name_zh, number, person=self._author.id, blurred=blurred)
         self._files += 1
         ref = c.FileRef(id=uuid5(self.lane, f"file {self._files}"), sha256=sheet.sha256, size=sheet.size)
         return Page(ref, material, number, sheet)

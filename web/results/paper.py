@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
+from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,7 +16,14 @@ from domain.identity.checks import mask_id_number
 
 LEASE_ITEM = "house-lease-filing"
 CODE_GROUP = 4
-NOTICE_TITLE = ("政务服务事项办理结果通知书", "Notice of result")
+RESULT_TITLES = {
+    "certificate": ("证照核发通知书", "Notice of issue"),
+    "letter": ("政务服务事项办理结果通知书", "Notice of result"),
+    "registration": ("登记备案结果单", "Record of registration"),
+    "none": ("政务服务事项办结通知书", "Notice of completion"),
+}
+"""What the paper is called by the kind of the item's result. Cards and licences come from their own authority: the
+centre's paper says that they were granted."""
 
 Answers = Mapping[str, Any]
 
@@ -40,6 +48,7 @@ class Paper(Struct, frozen=True, kw_only=True):
         lines: the particulars.
         code: verification code in groups.
         verify_url: where the code is checked; printed as QR code.
+        mark: stamped across a copy or a paper that counts no more, empty on any other.
         is_sample: whether the centre is a demonstration.
     """
 
@@ -57,19 +66,26 @@ class Paper(Struct, frozen=True, kw_only=True):
     code: str
     verify_url: str
     is_sample: bool
+    mark: str = ""
+
+
+class AnswersGone(Exception):
+    """The applicant was erased: what was sealed under their key cannot be printed any more."""
 
 
 class Issued(Struct, frozen=True, kw_only=True):
     """What is known of a case when its result is issued.
 
     Attributes:
-        answers: everything the form holds, personal values included.
+        applicant: to whom the document belongs.
+        answers: everything the form holds, personal values included; None once the applicant was erased.
         decided_on: local day.
         issued_on: local day.
     """
 
+    applicant: UUID
     item: ServiceItem
-    answers: Answers
+    answers: Answers | None
     case_number: str
     document_number: str
     verification_code: str
@@ -78,15 +94,21 @@ class Issued(Struct, frozen=True, kw_only=True):
     centre: Particulars
 
 
-def compose(issued: Issued, *, address: str) -> Paper:
+def compose(issued: Issued, *, address: str, mark: str = "") -> Paper:
     """The document for a granted case.
 
     Args:
         issued: the case.
         address: base address under which the centre is reached, for the check page, without a slash at its end.
+        mark: what is stamped across it.
+
+    Raises:
+        AnswersGone: the applicant was erased.
     """
+    if issued.answers is None:
+        raise AnswersGone
     is_lease = issued.item.id == LEASE_ITEM
-    lines = _lease_lines(issued) if is_lease else _notice_lines(issued)
+    lines = _lease_lines(issued, issued.answers) if is_lease else _notice_lines(issued, issued.answers)
     title, subtitle = title_of(issued.item)
     sample = issued.centre.is_demo
     return Paper(
@@ -96,7 +118,7 @@ def compose(issued: Issued, *, address: str) -> Paper:
         issued_on=issued.issued_on,
         opening=_opening(issued, is_lease=is_lease),
         opening_en=_opening_en(issued.item, is_lease=is_lease),
-        lines=_paired([line for line in lines if line.value]),
+        lines=in_rows([line for line in lines if line.value]),
         closing="特此证明。" if is_lease else "特此通知。",
         centre=issued.centre.name_zh,
         centre_en=issued.centre.name_en,
@@ -104,12 +126,13 @@ def compose(issued: Issued, *, address: str) -> Paper:
         code=grouped(issued.verification_code),
         verify_url=f"{address}/verify/{issued.verification_code}",
         is_sample=sample,
+        mark=mark,
     )
 
 
 def title_of(item: ServiceItem) -> tuple[str, str]:
     """The title of the item's document in Chinese and English."""
-    return (item.result.name_zh, item.result.name_en) if item.id == LEASE_ITEM else NOTICE_TITLE
+    return (item.result.name_zh, item.result.name_en) if item.id == LEASE_ITEM else RESULT_TITLES[item.result.kind]
 
 
 def grouped(code: str) -> str:
@@ -152,8 +175,8 @@ def _opening_en(item: ServiceItem, *, is_lease: bool) -> str:
     return f"Your application “{item.name_en}” has been decided as stated below."
 
 
-def _paired(lines: list[Line]) -> tuple[Line, ...]:
-    """The lines with every short one that has no neighbour made wide."""
+def in_rows(lines: list[Line]) -> tuple[Line, ...]:
+    """Lines for a table of two columns: every short one that has no neighbour made wide."""
     paired: list[Line] = []
     at = 0
     while at < len(lines):
@@ -167,14 +190,15 @@ def _paired(lines: list[Line]) -> tuple[Line, ...]:
     return tuple(paired)
 
 
-def _lease_lines(issued: Issued) -> tuple[Line, ...]:
-    answers, item = issued.answers, issued.item
+def _lease_lines(issued: Issued, answers: Answers) -> tuple[Line, ...]:
+    item = issued.item
     lessor_number = str(answers.get("lessor_id_no") or answers.get("lessor_uscc") or "")
+    lessee_number = str(answers.get("lessee_id_no") or answers.get("lessee_uscc") or "")
     return (
         Line("出租人", "Lessor", str(answers.get("lessor_name", ""))),
         Line("证件号码", "ID number", mask_id_number(lessor_number)),
         Line("承租人", "Lessee", str(answers.get("lessee_name", ""))),
-        Line("证件号码", "ID number", mask_id_number(str(answers.get("lessee_id_no", "")))),
+        Line("证件号码", "ID number", mask_id_number(lessee_number)),
         Line("房屋坐落", "Address", address_text(answers.get("house_address")), wide=True),
         Line("产权证号", "Title number", str(answers.get("property_cert_no", "")), wide=True),
         Line("租赁面积", "Area let", f"{answers.get('house_area', '')} 平方米"),
@@ -190,8 +214,8 @@ def _term(answers: Answers) -> str:
     return " 至 ".join(day_zh(date.fromisoformat(day)) for day in days if day)
 
 
-def _notice_lines(issued: Issued) -> tuple[Line, ...]:
-    answers, item = issued.answers, issued.item
+def _notice_lines(issued: Issued, answers: Answers) -> tuple[Line, ...]:
+    item = issued.item
     return (
         Line("申请人", "Applicant", str(answers.get("org_name") or answers.get("applicant_name", ""))),
         Line(

@@ -13,19 +13,12 @@ from web.results.paper import Issued
 AnyFact = TypeVar("AnyFact", bound=Fact)
 
 
-class AnswersGone(Exception):
-    """The applicant's key was destroyed: what was sealed under it cannot be printed any more."""
-
-
 def recall(centre: Centre, facts: list[Envelope]) -> Issued | None:
     """What a result document says, None for a case whose result has not been issued.
 
     Args:
         centre: opens sealed values and knows the item in the version of the case.
         facts: of one case, in order.
-
-    Raises:
-        AnswersGone: personal values were erased.
     """
     issued = last(facts, ResultIssued)
     filed, accepted, decided = last(facts, CaseFiled), last(facts, CaseAccepted), last(facts, CaseDecided)
@@ -37,6 +30,7 @@ def recall(centre: Centre, facts: list[Envelope]) -> Issued | None:
     assert isinstance(filed_fact, CaseFiled)
     assert isinstance(accepted_fact, CaseAccepted)
     return Issued(
+        applicant=filed_fact.applicant,
         item=centre.item(filed_fact.item_id, filed_fact.item_version),
         answers=answers_of(centre, filed, filed_fact),
         case_number=accepted_fact.case_number,
@@ -48,15 +42,11 @@ def recall(centre: Centre, facts: list[Envelope]) -> Issued | None:
     )
 
 
-def answers_of(centre: Centre, filed: Envelope, fact: CaseFiled) -> dict[str, Any]:
-    """All answers of the form, personal ones included.
-
-    Raises:
-        AnswersGone: personal values were erased.
-    """
+def answers_of(centre: Centre, filed: Envelope, fact: CaseFiled) -> dict[str, Any] | None:
+    """All answers of the form, personal ones included; None once the applicant was erased."""
     private = centre.unseal(filed, "answers")
     if private is None:
-        raise AnswersGone
+        return None
     agents = centre.unseal(filed, "agent_answers") if fact.agent_answers is not None else None
     return {**fact.choices, **private, **(agents or {})}
 

@@ -1,20 +1,29 @@
-"""Sets a result document as a PDF. The same paper always gives the same bytes."""
+"""Sets result documents, handbooks and guides as PDF. The same content always gives the same bytes."""
 
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime, time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any, cast
 
 import msgspec
 import segno
 import typst
+from msgspec import Struct
 from noto_cjk_sans_otc import FONT_PATH
 
 from web.results.glyphs import drawable
+from web.results.guides import GuideBook
+from web.results.labels import Label
+from web.results.letter import Letter
 from web.results.paper import Paper, day_zh
 
 TEMPLATE = Path(__file__).with_name("certificate.typ")
+LETTER = Path(__file__).with_name("letter.typ")
+LABEL = Path(__file__).with_name("label.typ")
+GUIDES = Path(__file__).with_name("guides.typ")
 
 
 class Typesetter:
@@ -32,9 +41,27 @@ class Typesetter:
             "issued_on": day_zh(paper.issued_on),
             "qr": qr_svg(paper.verify_url),
         }
-        made_at = datetime.combine(paper.issued_on, time(0), tzinfo=UTC)
+        return self._set(self._template, content, made_on=paper.issued_on)
+
+    def letter(self, letter: Letter, *, on: date) -> bytes:
+        """A letter of a day as a tagged PDF, with characters that the font lacks written as their codes."""
+        said = _said(letter)
+        return self._set(LETTER.read_bytes(), {"letter": said, "qr": qr_svg(letter.verify_url)}, made_on=on)
+
+    def label(self, label: Label, *, on: date) -> bytes:
+        """An envelope label of a day."""
+        said = _said(label)
+        return self._set(LABEL.read_bytes(), {"label": said}, made_on=on)
+
+    def guides(self, book: GuideBook) -> bytes:
+        """A handbook or a guide as a tagged PDF, with characters that the font lacks written as their codes."""
+        said = _said(book)
+        return self._set(GUIDES.read_bytes(), {"book": said}, made_on=book.made_on)
+
+    def _set(self, template: bytes, content: dict[str, str], *, made_on: date) -> bytes:
+        made_at = datetime.combine(made_on, time(0), tzinfo=UTC)
         document = self._compiler.compile(
-            self._template, format="pdf", sys_inputs=content, timestamp=made_at, pdf_standards="ua-1"
+            template, format="pdf", sys_inputs=content, timestamp=made_at, pdf_standards="ua-1"
         )
         assert isinstance(document, bytes)
         return document
@@ -45,6 +72,21 @@ def qr_svg(address: str) -> str:
     drawn = io.BytesIO()
     segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False, svgclass=None)
     return drawn.getvalue().decode()
+
+
+def _said(what: Struct) -> str:
+    """The parts of a paper as JSON, with what nobody would see written as codes."""
+    return msgspec.json.encode(_seen(msgspec.to_builtins(what))).decode()
+
+
+def _seen(part: Any) -> Any:
+    if isinstance(part, str):
+        return drawable(part)
+    if isinstance(part, dict):
+        return {name: _seen(one) for name, one in cast("dict[str, Any]", part).items()}
+    if isinstance(part, list | tuple):
+        return [_seen(one) for one in cast("Sequence[Any]", part)]
+    return part
 
 
 def _drawable(paper: Paper) -> Paper:

@@ -1,4 +1,5 @@
 /** Names for the ids that facts and documents speak of, from the item of the case and from its history. */
+import { askedFields } from '../forms/conditions';
 import type { Field } from '../forms/types';
 import { labelOf, nameOf, words } from '../i18n';
 import type { Json } from '../protocol/generated';
@@ -60,9 +61,11 @@ export function namesFrom(item: NamedParts | undefined, moments: readonly Histor
       return stood ? moment(stood.at) : String(position);
     },
     answers: (given) =>
-      (item?.fields ?? [])
-        .filter((field) => field.id in given)
-        .map((field) => ({ id: field.id, label: labelOf(field), words: answerWords(field, given[field.id]) })),
+      askedFields(item, given).map((field) => ({
+        id: field.id,
+        label: labelOf(field),
+        words: answerWords(field, given[field.id]),
+      })),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The search for cases and what it found last, so that coming back from a case shows the same list. */
-import { readonly, shallowReactive } from 'vue';
+import { shallowReactive, shallowReadonly } from 'vue';
 import { ApiError, post } from '../api';
 import { forgetPerson, session } from '../session';
 import type { FoundRow } from './found';
@@ -19,7 +19,7 @@ interface Search {
 const state = shallowReactive<Search>({ person: null, query: '', rows: null, rowsFor: '', trouble: null });
 
 /** The search as it stands. */
-export const search = readonly(state);
+export const search = shallowReadonly(state);
 
 /** Goes on with the last search of the person signed in, or begins anew for another person. */
 export async function resumeSearch(): Promise<void> {

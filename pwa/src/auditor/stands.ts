@@ -4,6 +4,7 @@ import { day, dayTime, fullTime } from '../i18n/time';
 import type { CaseBody, Defect, DueDate, Notice, Page, StatusBody } from '../protocol/generated';
 import type { Names } from './names';
 import { w } from './stand-words';
+import { MORE_OF_CASE, MORE_OF_VIEW } from './stands-more';
 import { statusWords, turnWords } from './status';
 import { methodWords, reasonWords } from './tellings';
 
@@ -24,6 +25,7 @@ const untold = (): Line[] => [];
 
 /** A teller for every part of the applicant's document: a part added to it must be told here, or left out on purpose. */
 const OF_VIEW: Tellers<StatusBody> = {
+  ...MORE_OF_VIEW,
   status: (view) => [now('status', statusWords(view.status))],
   turn: (view) => [now('turn', turnWords(view))],
   item_name: (view) => [about('item', either(view.item_name))],
@@ -52,9 +54,13 @@ const OF_VIEW: Tellers<StatusBody> = {
   office_step: untold, // told by whose turn it is
   timeline: untold, // stands in the table of what happened
   acts: untold, // follow from the status and the role
+  channel: untold, // told of the case
+  extension: untold, // stands among all that were asked for
+  erased: untold, // told by the applicant's name
 };
 
 const OF_CASE: Tellers<CaseBody> = {
+  ...MORE_OF_CASE,
   view: (body, names) => Object.values(OF_VIEW).flatMap((tell) => tell(body.view, names)),
   step: ({ step }) => (step ? [now('step', either(step.name))] : []),
   claimed_by: ({ claimed_by: by }) => [now('claimed', by?.name ?? w('claimed-none'))],
@@ -62,6 +68,12 @@ const OF_CASE: Tellers<CaseBody> = {
   last_handler: ({ last_handler: by }) => [now('last', by?.name ?? w('nobody'))],
   channel: ({ channel }) => [about('channel', channelWords(channel))],
   checked: ({ checked }, names) => listLine('checked', checked, names),
+  one_person: untold, // of the item
+  internal: untold, // stands in the table of what happened
+  doer: untold, // stands in the table of what happened
+  alarm: untold, // follows from the dates
+  route: untold, // follows from the step
+  second_notice_words: untold, // told with the second notice
   notes: ({ notes }) => notes.map((note, index) => said(`note.${index}`, w('note', { n: index + 1 }), note)),
   opinions: ({ opinions }, names) =>
     opinions.map((one, index) => said(`opinion.${index}`, w('opinion', { step: names.step(one.step) }), one)),

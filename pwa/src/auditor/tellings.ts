@@ -4,6 +4,7 @@ import { either, fill, language, type Params } from '../i18n';
 import type { Json, Text } from '../protocol/generated';
 import type { HistoryMoment } from './history';
 import type { Names } from './names';
+import { MORE_TELLINGS } from './tellings-more';
 
 /** A sentence with blanks, and the state whose colour its mark has. */
 export interface Telling extends Text {
@@ -12,6 +13,7 @@ export interface Telling extends Text {
 
 /** Every kind of fact under its stored tag; variants of one follow a colon. */
 export const TELLINGS: Readonly<Record<string, Telling>> = {
+  ...MORE_TELLINGS,
   'case.filed': { zh: '交了申请，{n} 页照片', en: 'Filed the application with {n} {n|page|pages}', state: 'done' },
   'case.filed:agent': {
     zh: '替人交了申请，{n} 页照片',
@@ -82,6 +84,17 @@ export const TELLINGS: Readonly<Record<string, Telling>> = {
     en: 'Looked at this case as it stood at {when}',
     state: 'saved',
   },
+  'record.unmasked': {
+    zh: '看了一个号码的全部（{what}），用途：{purpose}',
+    en: 'Was shown a number in full ({what}), for: {purpose}',
+    state: 'saved',
+  },
+  'record.printed': { zh: '取了一份纸去打印', en: 'Took out a paper to print it', state: 'saved' },
+  'glass.broken': {
+    zh: '这件本来不归这个人看，写了理由打开看了',
+    en: 'Opened this case, which was not theirs to see, with the reason',
+    state: 'late',
+  },
   'record.viewed:offline': {
     zh: '没有网时，看了存在设备上的这件，是 {when} 的样子',
     en: 'Looked at this case on the device, without a network, as it stood at {when}',
@@ -93,6 +106,7 @@ const OTHER: Telling = { zh: '记了一件事（{tag}）', en: 'Something was re
 
 const REASONS: Readonly<Record<string, Text>> = {
   undecodable: { zh: '打不开', en: 'it cannot be opened' },
+  lapsed: { zh: '表一直没交，已删', en: 'the form was never handed in, and it was deleted' },
   'hash-mismatch': { zh: '在路上坏了', en: 'it was damaged on its way' },
   'too-large': { zh: '文件太大', en: 'it is too large' },
   unsafe: { zh: '里面有不安全的内容', en: 'it has unsafe content' },
@@ -105,6 +119,15 @@ const METHODS: Readonly<Record<string, Text>> = {
 const CHANNELS: Readonly<Record<string, Text>> = {
   post: { zh: '邮寄', en: 'the post' },
   sms: { zh: '发短信', en: 'a text message' },
+};
+
+const PURPOSES: Readonly<Record<string, Text>> = {
+  'check-identity': { zh: '核对身份', en: 'checking who somebody is' },
+  contact: { zh: '联系申请人', en: 'reaching the applicant' },
+  deliver: { zh: '送证明', en: 'sending the result' },
+  register: { zh: '录入登记', en: 'a register' },
+  complaint: { zh: '处理投诉', en: 'a complaint' },
+  audit: { zh: '审计', en: 'audit' },
 };
 
 /** Why a file could not be used. */
@@ -153,6 +176,7 @@ function blanksOf({ tag, facts }: HistoryMoment, names: Names): Params {
     reason: reasonWords(String(facts['reason'] ?? '')),
     method: methodWords(String(facts['method'] ?? '')),
     channel: known(CHANNELS, String(facts['channel'] ?? '')),
+    purpose: known(PURPOSES, String(facts['purpose'] ?? '')),
   };
 }
 

@@ -1,10 +1,11 @@
 /** Handing acts in, and moving on those that were not done. */
 import type { Json } from '../protocol/generated';
 import type { Act } from './entry';
-import { isAside } from './entry';
+import { isAside, isFiling } from './entry';
 import type { Env } from './env';
 import type { Holdings } from './holdings';
 import { newId } from './ids';
+import { tellAside } from './service';
 import {
   DeviceError,
   type Draft,
@@ -54,7 +55,9 @@ export class Acts {
       await outbox.withdraw(id);
       return null;
     }
+    if (how === 'edit' && isFiling(entry.type) && entry.state === 'queued' && !entry.offered) return this.reopen(entry);
     if (!isAside(entry)) return null;
+    if (how === 'hand-to-desk') return this.handToDesk(entry);
     if (how === 'edit') return this.reopen(entry);
     if (how === 'note') return this.keepAsNote(entry);
     return (await this.resend(id, entry.args)).id;
@@ -76,7 +79,17 @@ export class Acts {
       needs,
       about,
     });
-    return outbox.replace(old, act);
+    return outbox.replace(old, act, newId);
+  }
+
+  /** The centre keeps the words of an act that was not done; the desk sees them from now on, and the tray does without. */
+  private async handToDesk(entry: OutboxEntry): Promise<null> {
+    const taken = await tellAside(this.env, entry.id, { do: 'hand-to-desk' }).catch(() => {
+      throw new DeviceError('offline');
+    });
+    if (taken !== 'taken') throw new DeviceError(taken === 'again' ? 'offline' : 'not-found');
+    await this.holdings.outbox.withdraw(entry.id, true);
+    return null;
   }
 
   private async keepAsNote(old: OutboxEntry): Promise<string | null> {
@@ -87,24 +100,23 @@ export class Acts {
       return null;
     }
     const act = this.act({ type: 'case.note@1', lane, args: { text }, base: null, files: [], needs: [], about });
-    return (await this.holdings.outbox.replace(old, act)).id;
+    return (await this.holdings.outbox.replace(old, act, newId)).id;
   }
 
   private async reopen(entry: OutboxEntry): Promise<string> {
-    const args = entry.args as {
-      item_id: string;
-      item_version: number;
-      answers: Draft['answers'];
-      declarations?: string[];
-    };
+    const args = entry.args as unknown as Pick<Draft, 'answers' | 'copies' | 'later'> &
+      Partial<Pick<Draft, 'item_id' | 'item_version' | 'declarations'>> & { bundle_id?: string };
     const saved_at = new Date(this.env.now()).toISOString();
     const draft: Draft = {
       id: entry.lane,
-      item_id: args.item_id,
-      item_version: args.item_version,
+      item_id: args.item_id ?? args.bundle_id ?? '',
+      item_version: args.item_version ?? 0,
       item_name: entry.about?.item_name ?? null,
       answers: args.answers,
       declarations: args.declarations ?? [],
+      copies: args.copies ?? [],
+      later: args.later ?? [],
+      ...(entry.about?.children ? { children: entry.about.children } : {}),
       step: '',
       created_at: entry.at,
       ...entry.about?.draft,
@@ -125,6 +137,22 @@ export class Acts {
   }
 }
 
+/** Args that people write themselves. */
+const WORDED = [
+  'text',
+  'opinion',
+  'office',
+  'reason',
+  'findings',
+  'words',
+  'notice',
+  'how',
+  'remedy',
+  'basis',
+  'remedies',
+  'delay',
+] as const;
+
 /** The words of an act, so that they can be kept as a note. */
 export function wordsOf(entry: OutboxEntry): string {
   const args = entry.args as Record<string, unknown>;
@@ -132,7 +160,7 @@ export function wordsOf(entry: OutboxEntry): string {
     const defects = (args['defects'] ?? []) as { words: string }[];
     return defects.map((defect) => defect.words).join('\n');
   }
-  const words = ['text', 'opinion', 'reason', 'remedy', 'basis', 'remedies'].map((name) => args[name]);
+  const words = WORDED.map((name) => args[name]);
   return words
     .filter((word): word is string => typeof word === 'string' && word !== '')
     .join('\n')

@@ -1,7 +1,9 @@
 /** The only thing screens import to reach the device layer: a typed facade over the engine, wherever that runs. */
 import type { Commands } from '../protocol/generated';
 import { deviceId } from '../session';
+import { reloadOnce } from '../shell';
 import { connectEngine, type EnginePort } from './host';
+import { keptHere, note } from './noted';
 import type {
   Bodies,
   DeviceEvents,
@@ -27,6 +29,8 @@ const pageUrls = new Map<string, string>();
 let port: Promise<EnginePort> | undefined;
 
 function emit(event: keyof DeviceEvents, payload: unknown): void {
+  if (event === 'noted') note(payload as DeviceEvents['noted']);
+  if (event === 'broken') reloadOnce();
   for (const listener of listeners.get(event) ?? []) (listener as (payload: unknown) => void)(payload);
 }
 
@@ -35,7 +39,7 @@ const engine = (): Promise<EnginePort> => {
   return port;
 };
 
-const call = async <R>(method: string, ...args: unknown[]): Promise<R> =>
+export const call = async <R>(method: string, ...args: unknown[]): Promise<R> =>
   (await engine()).call(method, args) as Promise<R>;
 
 function forgetUrl(file: string): void {
@@ -60,10 +64,18 @@ export const client = {
    * Opens the person's own databases and starts to sync; guest when null. Call it again when the person changes: drafts
    * kept as a guest move to the person who signs in.
    */
-  start: (person: Principal | null): Promise<void> => call('start', person, deviceId()),
+  start: (person: Principal | null): Promise<void> =>
+    call('start', person, deviceId(), person ? (keptHere()[person.id] ?? null) : null),
 
-  /** Closes the connection. The outbox stays, and how much it still holds is returned. */
-  stop: (): Promise<{ unsent: number; drafts: number }> => call('stop'),
+  /** Closes the connection. The outbox stays, locked to its person, and how much it still holds is returned. */
+  stop: (): Promise<{ unsent: number; drafts: number; photos: number }> => call('stop'),
+
+  /** Unsent work of other people that this browser keeps; whose it is, is not said. */
+  othersHere: async (): Promise<{ unsent: number; at: string }[]> => {
+    const mine = (await client.state()).person?.id;
+    const others = Object.entries(keptHere()).filter(([sub, { n }]) => sub !== mine && n > 0);
+    return others.map(([, { n, at }]) => ({ unsent: n, at }));
+  },
 
   /** Tells the device that a sign-in has been renewed (same person), so that held work goes on. */
   signedIn: (): Promise<void> => call('signedIn'),
@@ -109,8 +121,8 @@ export const client = {
   pageUrl,
 
   /**
-   * Keeps an act in the outbox; resolves when it is on disk, whether or not there is a signal. A `case.file@1` takes the draft
-   * of the same id out of the drafts.
+   * Keeps an act in the outbox; resolves when it is on disk, whether or not there is a signal. A filing takes the draft of
+   * the same id out of the drafts.
    */
   submit: <T extends IntentType>(
     type: T,
@@ -134,8 +146,19 @@ export const client = {
 
   /** Everything not settled, oldest first, acts that were not done included. */
   outbox: (): Promise<OutboxEntry[]> => call('outbox'),
-  /** Returns the new act for `retry` and `note`, the draft id for `edit`. */
+  /**
+   * Returns the new act for `retry` and `note`, the draft id for `edit`. An act that has left the device and is not judged yet
+   * cannot be discarded: it stays.
+   *
+   * @throws DeviceError `offline` for `hand-to-desk` without a signal, `not-found` if the centre does not keep it
+   */
   resolve: (intent: string, how: Resolution): Promise<string | null> => call('resolve', intent, how),
+  /**
+   * Changes what an act says that has never left this device; it keeps its id and its place.
+   *
+   * @throws DeviceError `already-sent`, `not-found`, `intent-too-large`
+   */
+  edit: (intent: string, args: Commands[IntentType]): Promise<OutboxEntry> => call('edit', intent, args),
   /** Replaces the args of a refused act and sends it again as a new one. */
   resend: (intent: string, args: Commands[IntentType]): Promise<OutboxEntry> => call('resend', intent, args),
 
@@ -146,8 +169,16 @@ export const client = {
   reachable: (): Promise<void> => call('reachable'),
   /** Bytes left on the device, null if the browser does not say. Ask before the camera opens. */
   spaceLeft: (): Promise<number | null> => call('spaceLeft'),
-  /** One file with everything not yet sent, photographs included, for the service desk. */
-  rescueFile: (): Promise<Blob> => call('rescueFile'),
+  /** One file with everything not yet sent, photographs included, for the service desk; only these acts where `ids` are named. */
+  rescueFile: (ids?: readonly string[]): Promise<Blob> => call('rescueFile', ids ? [...ids] : null),
+  /**
+   * Brings such a file in on this device, for the person whose work it holds: same ids, so nothing happens twice.
+   *
+   * @throws DeviceError `unreadable`, `other-person`, `no-space`
+   */
+  importRescue: (file: Blob): Promise<{ acts: number; drafts: number }> => call('importRescue', file),
+  /** Settles when nothing is being written, so that a new version of the app can take over. */
+  quiet: (): Promise<void> => call('quiet'),
 
   on<K extends keyof DeviceEvents>(event: K, listener: Listener<K>): () => void {
     const set = listeners.get(event) ?? new Set();

@@ -7,6 +7,10 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB } from 'idb';
 import { DeviceError, type Draft, type LocalPage, type LocalRow, type OutboxEntry } from './types';
 
+/** Newest form of the databases; migrations only add. */
+const OUTBOX_VERSION = 2;
+const CACHE_VERSION = 1;
+
 export const CHUNK_BYTES = 262_144;
 
 /** A page's bytes are kept as ArrayBuffers of at most 256 KiB, since some engines lose or corrupt large Blobs. */
@@ -23,12 +27,21 @@ export interface UploadMark {
   created_at: string;
 }
 
+/** An act whose effect has been seen: kept for a while, since a log restored from a backup may have lost it. */
+export interface KeptAct {
+  id: string;
+  entry: OutboxEntry;
+  /** Device clock, ISO. */
+  settled_at: string;
+}
+
 export interface OutboxSchema extends DBSchema {
   intents: { key: string; value: OutboxEntry; indexes: { lane: string } };
   drafts: { key: string; value: Draft };
   files: { key: string; value: LocalPage; indexes: { lane: string } };
   chunks: { key: [string, number]; value: Chunk };
   uploads: { key: string; value: UploadMark };
+  kept: { key: string; value: KeptAct; indexes: { settled_at: string } };
   kv: { key: string; value: unknown };
 }
 
@@ -59,14 +72,30 @@ export interface CacheSchema extends DBSchema {
   kv: { key: string; value: unknown };
 }
 
+/** Told when the databases can no longer be used by this page: only loading it anew helps. */
+export type OnBroken = () => void;
+
 /** A connection that is opened when needed, closed for another tab's upgrade, and opened again if the browser loses it. */
 export class Database<S extends DBSchema> {
   private opened: Promise<IDBPDatabase<S>> | undefined;
+  private isClosed = false;
+  private room: readonly (() => Promise<void>)[] = [];
 
   constructor(
     readonly name: string,
-    private readonly create: (db: IDBPDatabase<S>) => void,
+    private readonly migrate: (db: IDBPDatabase<S>, from: number) => void,
+    private readonly version = 1,
+    private readonly broken: OnBroken = () => undefined,
   ) {}
+
+  /** What can be given up, in this order, when the device is full. */
+  makeRoomWith(room: readonly (() => Promise<void>)[]): void {
+    this.room = room;
+  }
+
+  get canGiveUp(): readonly (() => Promise<void>)[] {
+    return this.room;
+  }
 
   /**
    * Runs `job` on the open connection. A connection that the browser has dropped is opened once more and the job runs again:
@@ -76,22 +105,44 @@ export class Database<S extends DBSchema> {
     try {
       return await job(await this.open());
     } catch (error) {
-      if (!isLost(error)) throw error;
+      if (!isLost(error)) throw this.noted(error);
       this.opened = undefined;
-      return job(await this.open());
+      return this.again(job);
     }
   }
 
+  private async again<T>(job: (db: IDBPDatabase<S>) => Promise<T>): Promise<T> {
+    try {
+      return await job(await this.open());
+    } catch (error) {
+      throw this.noted(error);
+    }
+  }
+
+  /** Lost twice, or changed by a newer build in another tab: this page is of no use any more. */
+  private noted(error: unknown): unknown {
+    if (isLost(error) || (error instanceof Error && error.name === 'VersionError')) this.broken();
+    return error;
+  }
+
+  /** Ends its use: what is still under way fails, as if the app had been closed. */
   close(): void {
+    this.isClosed = true;
+    this.release();
+  }
+
+  /** Lets go of the connection; the next use opens another. */
+  private release(): void {
     const opened = this.opened;
     this.opened = undefined;
     void opened?.then((db) => db.close()).catch(() => undefined);
   }
 
   private open(): Promise<IDBPDatabase<S>> {
-    this.opened ??= openDB<S>(this.name, 1, {
-      upgrade: (db) => this.create(db),
-      blocking: () => this.close(),
+    if (this.isClosed) return Promise.reject(new Error('closed'));
+    this.opened ??= openDB<S>(this.name, this.version, {
+      upgrade: (db, from) => this.migrate(db, from),
+      blocking: () => this.release(),
       terminated: () => {
         this.opened = undefined;
       },
@@ -112,52 +163,70 @@ function isLost(error: unknown): boolean {
 
 export const isFull = (error: unknown): boolean => error instanceof Error && error.name === 'QuotaExceededError';
 
-export function openOutbox(sub: string): Database<OutboxSchema> {
-  return new Database<OutboxSchema>(`outbox:${sub}`, (db) => {
+function migrateOutbox(db: IDBPDatabase<OutboxSchema>, from: number): void {
+  if (from < 1) {
     db.createObjectStore('intents', { keyPath: 'id' }).createIndex('lane', 'lane');
     db.createObjectStore('drafts', { keyPath: 'id' });
     db.createObjectStore('files', { keyPath: 'file' }).createIndex('lane', 'lane');
     db.createObjectStore('chunks', { keyPath: ['file', 'n'] });
     db.createObjectStore('uploads', { keyPath: 'file' });
     db.createObjectStore('kv');
-  });
+  }
+  if (from < 2) db.createObjectStore('kept', { keyPath: 'id' }).createIndex('settled_at', 'settled_at');
 }
 
-export function openCache(sub: string): Database<CacheSchema> {
-  return new Database<CacheSchema>(`cache:${sub}`, (db) => {
-    db.createObjectStore('rows', { keyPath: ['gen', 'kind', 'id'] });
-    db.createObjectStore('opened', { keyPath: 'id' });
-    db.createObjectStore('kv');
-  });
+export function openOutbox(sub: string, broken?: OnBroken): Database<OutboxSchema> {
+  return new Database<OutboxSchema>(`outbox:${sub}`, migrateOutbox, OUTBOX_VERSION, broken);
 }
 
-type OutboxStores = ('intents' | 'drafts' | 'files' | 'chunks' | 'uploads' | 'kv')[];
+function createCache(db: IDBPDatabase<CacheSchema>): void {
+  db.createObjectStore('rows', { keyPath: ['gen', 'kind', 'id'] });
+  db.createObjectStore('opened', { keyPath: 'id' });
+  db.createObjectStore('kv');
+}
+
+export function openCache(sub: string, broken?: OnBroken): Database<CacheSchema> {
+  return new Database<CacheSchema>(`cache:${sub}`, createCache, CACHE_VERSION, broken);
+}
+
+type OutboxStores = ('intents' | 'drafts' | 'files' | 'chunks' | 'uploads' | 'kept' | 'kv')[];
 export type Writing = IDBPTransaction<OutboxSchema, OutboxStores, 'readwrite'>;
 
-const OUTBOX_STORES: OutboxStores = ['intents', 'drafts', 'files', 'chunks', 'uploads', 'kv'];
+const OUTBOX_STORES: OutboxStores = ['intents', 'drafts', 'files', 'chunks', 'uploads', 'kept', 'kv'];
 
 /**
- * Runs `job` in one strict transaction over the outbox: when the promise resolves, the browser has handed it to the disk.
+ * Runs `job` in one strict transaction over the outbox: when the promise resolves, the browser has handed it to the disk. When the
+ * device is full, what can be fetched again makes room, and `job` runs again.
  *
- * @throws DeviceError `no-space` when the device is full; everything is as it was before
+ * @throws DeviceError `no-space` when there is still no room; everything is as it was before
  */
 export async function strictly<T>(database: Database<OutboxSchema>, job: (tx: Writing) => Promise<T>): Promise<T> {
-  try {
-    return await database.use(async (db) => {
-      const tx = db.transaction(OUTBOX_STORES, 'readwrite', { durability: 'strict' }) as Writing;
-      const done = tx.done.catch((error: unknown) => error);
-      try {
-        const result = await job(tx);
-        await tx.done;
-        return result;
-      } catch (error) {
-        await abandon(tx, done);
-        throw error;
-      }
-    });
-  } catch (error) {
-    throw isFull(error) ? new DeviceError('no-space') : error;
+  for (const makeRoom of database.canGiveUp) {
+    try {
+      return await inOne(database, job);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      await makeRoom().catch(() => undefined);
+    }
   }
+  return inOne(database, job).catch((error: unknown) => {
+    throw isFull(error) ? new DeviceError('no-space') : error;
+  });
+}
+
+function inOne<T>(database: Database<OutboxSchema>, job: (tx: Writing) => Promise<T>): Promise<T> {
+  return database.use(async (db) => {
+    const tx = db.transaction(OUTBOX_STORES, 'readwrite', { durability: 'strict' }) as Writing;
+    const done = tx.done.catch((error: unknown) => error);
+    try {
+      const result = await job(tx);
+      await tx.done;
+      return result;
+    } catch (error) {
+      await abandon(tx, done);
+      throw error;
+    }
+  });
 }
 
 async function abandon(tx: Writing, done: Promise<unknown>): Promise<void> {

@@ -1,26 +1,21 @@
-/** The device layer behind the facade: opens a person's holdings and answers the screens. */
+/** The device layer behind the facade: answers the screens, once the holdings of whoever is here are open. */
 import type { Json } from '../protocol/generated';
-import { Acts } from './acts';
-import { explained, isAside, isOpen } from './entry';
+import { explained, isFiling } from './entry';
 import type { Env } from './env';
-import { type Holdings, openHoldings } from './holdings';
 import { newId } from './ids';
-import { type Prepared, prepare } from './images';
+import type { Prepared } from './images';
+import { type Emit, Occupant } from './occupant';
 import { isBookkeeping } from './overlay';
-import { Reading } from './reading';
-import { rescue } from './rescue';
-import { sha256 } from './sha256';
-import { keeping, spaceLeft } from './space';
-import { type Standing, Tabs } from './tabs';
+import { spaceLeft } from './space';
 import {
   DeviceError,
-  type DeviceEvents,
   type DeviceState,
   type Draft,
   type IntentType,
   type Kind,
   type LocalPage,
   type LocalRow,
+  type Noted,
   type OutboxEntry,
   type Principal,
   type Resolution,
@@ -28,160 +23,95 @@ import {
 } from './types';
 import { progressOf } from './uploads';
 
-type Emit = (event: keyof DeviceEvents, payload: unknown) => void;
-
-const NOBODY: Standing = { connection: 'off', contact: null, upgrade: null };
-const STATE_TOLD_AFTER_MS = 20;
-
-/** Everything that belongs to the person who uses the device now. */
-interface Person {
-  holdings: Holdings;
-  tabs: Tabs;
-  acts: Acts;
-  reading: Reading;
-}
+const QUIET_MS = 3_000;
 
 export class Engine {
-  private person: Person | undefined;
-  private storage: DeviceState['storage'] = 'best-effort';
-  private telling = false;
-  private nowOpen: () => void = () => undefined;
-  private opened = this.untilOpen();
-  /** Starts and stops follow one another. */
-  private turning: Promise<unknown> = Promise.resolve();
+  private readonly occupant: Occupant;
+  private readonly running = new Set<Promise<unknown>>();
 
   constructor(
     private readonly env: Env,
     private readonly emit: Emit,
-  ) {}
+  ) {
+    this.occupant = new Occupant(env, emit);
+  }
 
   /** Calls a method of the facade by name; whatever needs a person's holdings waits until they are open. */
   async call(method: string, args: unknown[]): Promise<unknown> {
+    const answer = this.answer(method, args);
+    if (method === 'quiet') return answer;
+    this.running.add(answer);
+    return answer.finally(() => this.running.delete(answer));
+  }
+
+  private async answer(method: string, args: unknown[]): Promise<unknown> {
     const job = (this as unknown as Record<string, (...args: unknown[]) => unknown>)[method];
-    if (typeof job !== 'function' || !PUBLIC.has(method)) throw new Error(`unknown method ${method}`);
-    if (!ANY_TIME.has(method)) await this.opened;
+    if (typeof job !== 'function' || !PUBLIC.has(method)) return this.extra(method, args);
+    if (!ANY_TIME.has(method)) await this.occupant.opened;
     return job.apply(this, args);
+  }
+
+  /** What few screens ask for; its code is fetched when they do. */
+  private async extra(method: string, args: unknown[]): Promise<unknown> {
+    const { EXTRAS } = await import('./keep-extras');
+    const job = EXTRAS[method];
+    if (!job) throw new Error(`unknown method ${method}`);
+    await this.occupant.opened;
+    const { holdings, tabs } = this.occupant.unlocked;
+    return job({ holdings, env: this.env, device: this.occupant.device, tabs }, ...(args as never[]));
+  }
+
+  /** Settles when nothing is being written, so that a new version can take over; soon in any case. */
+  async quiet(): Promise<void> {
+    const soon = new Promise<void>((resolve) => this.env.setTimer(resolve, QUIET_MS));
+    await Promise.race([Promise.all([Promise.allSettled([...this.running]), this.occupant.tabs?.idle()]), soon]);
   }
 
   // Life
 
-  start(person: Principal | null, device: string): Promise<void> {
-    return this.inTurn(() => this.open(person, device));
+  start(person: Principal | null, device: string, noted: Noted | null = null): Promise<void> {
+    return this.occupant.start(person, device, noted);
   }
 
-  stop(): Promise<{ unsent: number; drafts: number }> {
-    return this.inTurn(() => this.shut());
-  }
-
-  private inTurn<T>(job: () => Promise<T>): Promise<T> {
-    const turn = this.turning.then(job, job);
-    this.turning = turn.catch(() => undefined);
-    return turn;
-  }
-
-  private untilOpen(): Promise<void> {
-    return new Promise((resolve) => {
-      this.nowOpen = resolve;
-    });
-  }
-
-  private async open(person: Principal | null, device: string): Promise<void> {
-    if (this.person && this.person.holdings.person?.id === person?.id) {
-      this.person.holdings.person = person;
-      this.person.tabs.signedIn();
-    } else {
-      await this.shut();
-      await this.openFor(person, device).catch(() => this.lost());
-      this.nowOpen();
-    }
-    this.stateChanged();
-  }
-
-  private async openFor(person: Principal | null, device: string): Promise<void> {
-    const { env, emit } = this;
-    const holdings = await openHoldings(person);
-    const changed = (): void => this.stateChanged();
-    const tabs = new Tabs({ env, holdings, device, emit, changed, lost: () => this.lost() });
-    const acts = new Acts(holdings, env);
-    this.person = { holdings, tabs, acts, reading: new Reading(holdings, acts, env) };
-    this.storage = await keeping(env.storage);
-    await tabs.start();
-  }
-
-  private async shut(): Promise<{ unsent: number; drafts: number }> {
-    const { person } = this;
-    if (!person) return { unsent: 0, drafts: 0 };
-    this.opened = this.untilOpen();
-    this.person = undefined;
-    const { holdings, tabs } = person;
-    tabs.stop();
-    const [entries, drafts] = await Promise.all([holdings.outbox.entries(), holdings.outbox.drafts()]);
-    holdings.close();
-    return { unsent: entries.filter(isOpen).length, drafts: drafts.length };
-  }
-
-  private lost(): void {
-    this.storage = 'none';
-    this.stateChanged();
-  }
-
-  private get own(): Person {
-    if (!this.person) throw new DeviceError('storage');
-    return this.person;
+  stop(): Promise<{ unsent: number; drafts: number; photos: number }> {
+    return this.occupant.stop();
   }
 
   kick(): void {
-    this.person?.tabs.kick();
+    this.occupant.tabs?.kick();
   }
 
   reachable(): void {
-    this.person?.tabs.reachable();
+    this.occupant.tabs?.reachable();
   }
 
   signedIn(): void {
-    this.person?.tabs.signedIn();
+    this.occupant.tabs?.signedIn();
   }
 
-  // State
-
-  /** Tells the screens of a new state, once for a burst of changes. */
-  private stateChanged(): void {
-    if (this.telling) return;
-    this.telling = true;
-    this.env.setTimer(() => {
-      this.telling = false;
-      void this.state()
-        .then((state) => this.emit('state', state))
-        .catch(() => undefined);
-    }, STATE_TOLD_AFTER_MS);
-  }
-
-  async state(): Promise<DeviceState> {
-    const { holdings, tabs } = this.person ?? {};
-    const [entries, pages, stand] = holdings
-      ? await Promise.all([holdings.outbox.entries(), holdings.pages.list(), holdings.cache.stand([])])
-      : [[], [], null];
-    const own = entries.filter((entry) => !isBookkeeping(entry));
-    const { connection, contact, upgrade } = tabs?.state ?? NOBODY;
-    return {
-      person: holdings?.person ?? null,
-      connection,
-      queued: own.filter(isOpen).length,
-      aside: own.filter(isAside).length,
-      uploads: pages.filter((page) => page.state === 'queued' || page.state === 'uploading').length,
-      last_contact: contact,
-      ready: stand !== null && stand.cursor !== null && !stand.booting,
-      storage: this.storage,
-      upgrade,
-    };
+  state(): Promise<DeviceState> {
+    return this.occupant.state();
   }
 
   spaceLeft(): Promise<number | null> {
     return spaceLeft(this.env.storage);
   }
 
-  rescueFile(): Promise<Blob> {
-    return rescue(this.own.holdings);
+  async rescueFile(ids: string[] | null = null): Promise<Blob> {
+    // What a centre whose log was altered is not sent must be kept some other way.
+    const { holdings } = this.occupant.lock === 'log' ? this.occupant.own : this.occupant.unlocked;
+    return (await import('./rescue')).rescue(holdings, ids);
+  }
+
+  /** @throws DeviceError `unreadable`, `other-person`, `no-space`, `locked` */
+  async importRescue(file: Blob): Promise<{ acts: number; drafts: number }> {
+    const { holdings, tabs } = this.occupant.unlocked;
+    const brought = await (await import('./rescue')).bringIn(holdings, file);
+    await this.occupant.lookForLost();
+    await tabs.outboxChangedHere();
+    tabs.draftsChanged();
+    tabs.kick();
+    return brought;
   }
 
   // Drafts, half-done work and pages
@@ -191,38 +121,39 @@ export class Engine {
   }
 
   drafts(): Promise<Draft[]> {
-    return this.own.holdings.outbox.drafts();
+    return this.occupant.own.holdings.outbox.drafts();
   }
 
   draft(id: string): Promise<Draft | null> {
-    return this.own.holdings.outbox.draft(id);
+    return this.occupant.own.holdings.outbox.draft(id);
   }
 
   async saveDraft(draft: Draft): Promise<void> {
-    await this.own.holdings.outbox.saveDraft(draft);
-    this.own.tabs.draftsChanged();
+    await this.occupant.own.holdings.outbox.saveDraft(draft);
+    this.occupant.own.tabs.draftsChanged();
   }
 
   async removeDraft(id: string): Promise<void> {
-    await this.own.holdings.outbox.removeDraft(id);
-    this.own.tabs.draftsChanged();
+    await this.occupant.own.holdings.outbox.removeDraft(id);
+    this.occupant.own.tabs.draftsChanged();
   }
 
   work(lane: string): Promise<unknown> {
-    return this.own.holdings.outbox.work(lane);
+    return this.occupant.unlocked.holdings.outbox.work(lane);
   }
 
   saveWork(lane: string, work: Json | null): Promise<void> {
-    return this.own.holdings.outbox.saveWork(lane, work);
+    return this.occupant.unlocked.holdings.outbox.saveWork(lane, work);
   }
 
   async addPage(lane: string, material: string, number: number, file: Blob): Promise<LocalPage> {
+    const { prepare } = await import('./images');
     return this.keepPage(lane, material, number, await prepare(file));
   }
 
   /** Keeps a page that has been made ready elsewhere. */
   async keepPage(lane: string, material: string, number: number, ready: Prepared): Promise<LocalPage> {
-    const left = await this.spaceLeft();
+    const [left, { sha256 }] = [await this.spaceLeft(), await import('./sha256')];
     if (left !== null && left < ready.bytes.byteLength * 2) throw new DeviceError('no-space');
     const page: LocalPage = {
       file: newId(),
@@ -239,46 +170,47 @@ export class Engine {
       problem: null,
       added_at: new Date(this.env.now()).toISOString(),
     };
-    await this.own.holdings.pages.add(page, ready.bytes);
+    await this.occupant.own.holdings.pages.add(page, ready.bytes);
     this.emit('uploads', [progressOf(page)]);
     return page;
   }
 
   async pages(lane: string): Promise<LocalPage[]> {
-    const pages = await this.own.holdings.pages.list(lane);
+    const pages = await this.occupant.own.holdings.pages.list(lane);
     return pages.sort((a, b) => a.material.localeCompare(b.material) || a.number - b.number);
   }
 
   async removePage(file: string): Promise<void> {
-    const { pages } = this.own.holdings;
+    const { pages } = this.occupant.own.holdings;
     if ((await pages.get(file))?.intent === null) await pages.remove([file]);
   }
 
   orderPages(lane: string, material: string, files: string[]): Promise<void> {
-    return this.own.holdings.pages.order(lane, material, files);
+    return this.occupant.own.holdings.pages.order(lane, material, files);
   }
 
   pageBlob(file: string): Promise<Blob | null> {
-    return this.own.holdings.pages.bytes(file);
+    return this.occupant.own.holdings.pages.bytes(file);
   }
 
   // Acts
 
   async submit(type: IntentType, lane: string, args: Json, options: SubmitOptions): Promise<OutboxEntry> {
-    const { acts, tabs } = this.own;
+    const { acts, tabs } = this.occupant.unlocked;
     const entry = await acts.submit(type, lane, args, options);
     await tabs.outboxChangedHere();
-    if (type === 'case.file@1') tabs.draftsChanged();
+    if (isFiling(type)) tabs.draftsChanged();
     tabs.kick();
     return entry;
   }
 
   async outbox(): Promise<OutboxEntry[]> {
-    return explained(await this.own.holdings.outbox.entries()).filter((entry) => !isBookkeeping(entry));
+    if (this.occupant.isLocked) return [];
+    return explained(await this.occupant.own.holdings.outbox.entries()).filter((entry) => !isBookkeeping(entry));
   }
 
   async resolve(intent: string, how: Resolution): Promise<string | null> {
-    const { acts, tabs } = this.own;
+    const { acts, tabs } = this.occupant.unlocked;
     const made = await acts.resolve(intent, how);
     await tabs.outboxChangedHere();
     if (how === 'edit') tabs.draftsChanged();
@@ -286,8 +218,17 @@ export class Engine {
     return made;
   }
 
+  /** @throws DeviceError `already-sent`, `not-found`, `intent-too-large` */
+  async edit(intent: string, args: Json): Promise<OutboxEntry> {
+    const { holdings, tabs } = this.occupant.unlocked;
+    const entry = await holdings.outbox.edit(intent, args);
+    await tabs.outboxChangedHere();
+    tabs.kick();
+    return entry;
+  }
+
   async resend(intent: string, args: Json): Promise<OutboxEntry> {
-    const { acts, tabs } = this.own;
+    const { acts, tabs } = this.occupant.unlocked;
     const entry = await acts.resend(intent, args);
     await tabs.outboxChangedHere();
     tabs.kick();
@@ -297,20 +238,20 @@ export class Engine {
   // Rows
 
   rows(kind: Kind): Promise<LocalRow[]> {
-    return this.own.reading.rows(kind);
+    return this.occupant.own.reading.rows(kind);
   }
 
   row(kind: Kind, id: string): Promise<LocalRow | null> {
-    return this.own.reading.row(kind, id);
+    return this.occupant.own.reading.row(kind, id);
   }
 
   openCase(id: string): Promise<LocalRow<'case'>> {
-    const { reading, tabs } = this.own;
+    const { reading, tabs } = this.occupant.own;
     return reading.openCase(id, tabs.state.connection === 'live');
   }
 
   caseHere(id: string): Promise<LocalRow<'case'> | null> {
-    return this.own.reading.caseHere(id);
+    return this.occupant.own.reading.caseHere(id);
   }
 }
 
@@ -324,12 +265,15 @@ const ANY_TIME: ReadonlySet<string> = new Set([
   'state',
   'spaceLeft',
   'newId',
+  'quiet',
 ]);
 
 /** What the facade may call. */
 const PUBLIC: ReadonlySet<string> = new Set([
   ...ANY_TIME,
   'rescueFile',
+  'importRescue',
+  'edit',
   'drafts',
   'draft',
   'saveDraft',

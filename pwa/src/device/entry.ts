@@ -20,6 +20,9 @@ export interface Act {
   by: string;
 }
 
+/** Whether an act hands a form in: it takes the draft of its lane out, and later acts on the lane need it. */
+export const isFiling = (type: IntentType): boolean => type === 'case.file@1' || type === 'bundle.file@1';
+
 /** Not done; the person must choose. */
 export const isAside = (entry: OutboxEntry): boolean => ASIDE.has(entry.state);
 /** No final verdict yet. */
@@ -42,7 +45,7 @@ export function explained(entries: readonly OutboxEntry[]): OutboxEntry[] {
 export function toEntry(act: Act, seq: number, lane: readonly OutboxEntry[], files: FileRef[]): OutboxEntry {
   const earlier = [...lane].sort((a, b) => a.seq - b.seq).filter((entry) => entry.id !== act.id);
   const last = earlier.filter(isOpen).at(-1);
-  const filing = earlier.filter((entry) => entry.type === 'case.file@1' && isOpen(entry)).map((entry) => entry.id);
+  const filing = earlier.filter((entry) => isFiling(entry.type) && isOpen(entry)).map((entry) => entry.id);
   const { id, type, args, at, by } = act;
   const body: IntentBody = {
     id,
@@ -57,8 +60,7 @@ export function toEntry(act: Act, seq: number, lane: readonly OutboxEntry[], fil
     at,
     by,
   };
-  const text = JSON.stringify(body);
-  if (new TextEncoder().encode(JSON.stringify(text)).length > MAX_BODY_BYTES) throw new DeviceError('intent-too-large');
+  const text = textOf(body);
   return {
     ...body,
     type,
@@ -74,11 +76,25 @@ export function toEntry(act: Act, seq: number, lane: readonly OutboxEntry[], fil
     options: [],
     judged_at: null,
     about: act.about,
+    offered: false,
   };
 }
 
-/** An act that has not been judged, needing other acts; the text that travels is made anew. */
+/** @throws DeviceError `intent-too-large` */
+function textOf(body: IntentBody): string {
+  const text = JSON.stringify(body);
+  if (new TextEncoder().encode(JSON.stringify(text)).length > MAX_BODY_BYTES) throw new DeviceError('intent-too-large');
+  return text;
+}
+
+/** An act that was never offered, saying something else; it keeps its id and its place. @throws DeviceError `intent-too-large` */
+export function withArgs(entry: OutboxEntry, args: Json): OutboxEntry {
+  return { ...entry, args, body: textOf({ ...(JSON.parse(entry.body) as IntentBody), args }) };
+}
+
+/** An act that has not been judged, needing other acts; what was offered once keeps its text. */
 export function withNeeds(entry: OutboxEntry, needs: string[]): OutboxEntry {
+  if (entry.offered) return { ...entry, needs, relinked: true };
   const body = JSON.stringify({ ...(JSON.parse(entry.body) as IntentBody), needs });
   return { ...entry, needs, body };
 }

@@ -1,8 +1,9 @@
 /** What the engine needs from the browser; tests hand in their own. */
+import { base } from '../base';
 import type { Socket } from './link';
 
 export interface Env {
-  /** Origin of the service, e.g. `https://example.cn`. */
+  /** Where the service is, e.g. `https://example.cn`; in a sandbox of practice with what its addresses begin with. */
   origin: string;
   fetch: typeof fetch;
   connect: (url: string, subprotocol: string) => Socket;
@@ -17,7 +18,7 @@ export interface Env {
 
 export function browserEnv(): Env {
   return {
-    origin: location.origin,
+    origin: `${location.origin}${base}`,
     fetch: (input, init) => fetch(input, init),
     connect: (url, subprotocol) => new WebSocket(url, subprotocol) as unknown as Socket,
     locks: globalThis.navigator?.locks,

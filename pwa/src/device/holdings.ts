@@ -1,7 +1,7 @@
 /** What one person has on this device: their outbox, pages and replica, each in its own database. */
 import { adoptDrafts } from './adopt';
 import { Cache } from './cache';
-import { openCache, openOutbox } from './database';
+import { type OnBroken, openCache, openOutbox } from './database';
 import { Outbox } from './outbox';
 import { Pages } from './pages';
 import type { Principal } from './types';
@@ -14,6 +14,8 @@ export interface Holdings {
   outbox: Outbox;
   pages: Pages;
   cache: Cache;
+  /** Takes away the photographs of these cases that were kept for reading offline; all of them when null. */
+  erasePhotos: (cases: readonly string[] | null) => Promise<void>;
   close: () => void;
 }
 
@@ -22,17 +24,27 @@ export interface Holdings {
  *
  * @throws when this browser keeps no databases (some private windows)
  */
-export async function openHoldings(person: Principal | null): Promise<Holdings> {
+export async function openHoldings(person: Principal | null, broken?: OnBroken): Promise<Holdings> {
   const sub = person?.id ?? GUEST;
-  const database = openOutbox(sub);
-  const holdings = { outbox: new Outbox(database), pages: new Pages(database), cache: new Cache(openCache(sub)) };
+  const database = openOutbox(sub, broken);
+  const cache = new Cache(openCache(sub, broken));
+  const erasePhotos = (cases: readonly string[] | null): Promise<void> => eraseKept(sub, cases);
+  cache.makeRoomWith(() => erasePhotos(null));
+  database.makeRoomWith([() => erasePhotos(null), () => cache.dropOpened(true), () => cache.dropOpened(false)]);
+  const holdings = { outbox: new Outbox(database), pages: new Pages(database), cache };
   await holdings.outbox.nextSeq();
   if (person?.kind === 'resident') await takeOverGuest(database);
   const close = (): void => {
     holdings.outbox.close();
     holdings.cache.close();
   };
-  return { sub, person, ...holdings, close };
+  return { sub, person, ...holdings, erasePhotos, close };
+}
+
+/** Photographs kept for reading offline can be fetched again, so trouble with them stops nothing. */
+async function eraseKept(sub: string, cases: readonly string[] | null): Promise<void> {
+  const { erasePhotos } = await import('./keep');
+  await erasePhotos(sub, cases).catch(() => undefined);
 }
 
 async function takeOverGuest(own: ReturnType<typeof openOutbox>): Promise<void> {

@@ -1,4 +1,5 @@
 /** Finds a place for the engine: a dedicated worker, or the page itself where module workers are missing. */
+import { base } from '../base';
 import type { Prepared } from './images';
 import { DeviceError, type DeviceEvents, type LocalPage } from './types';
 import { type Call, errorOf, type Reply } from './wire';
@@ -21,7 +22,7 @@ export async function connectEngine(emit: Emit): Promise<EnginePort> {
 
 /** @throws when the worker cannot be started here */
 async function inWorker(emit: Emit): Promise<CallEngine> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: base });
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let calls = 0;
   const call: CallEngine = (method, args) =>
@@ -52,8 +53,26 @@ async function inWorker(emit: Emit): Promise<CallEngine> {
       }
       clearTimeout(timer);
       worker.onerror = null;
+      letGoWhenLeft(worker, call);
       resolve(call);
     };
+  });
+}
+
+/**
+ * A page that is left may be kept for the way back, its worker with it, and would hold the lock and the databases that the next page
+ * waits for. So its worker ends, and a page that comes back is loaded anew. WebKit freezes a worker at once, even within a
+ * transaction; elsewhere there is time for what is being written.
+ */
+function letGoWhenLeft(worker: Worker, call: CallEngine): void {
+  const end = (): void => worker.terminate();
+  addEventListener('pagehide', ({ persisted }) => {
+    if (!persisted) return;
+    if (navigator.vendor.startsWith('Apple')) end();
+    else void call('quiet', []).then(end, end);
+  });
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) location.reload();
   });
 }
 

@@ -4,7 +4,17 @@
  * Only what is certain to be seen by the person alone changes (own note, own claim, own new pages). Nothing is shown as done by the
  * centre before the centre has said so: the marks tell what is under way.
  */
-import type { CaseBody, FileCase, Page, QueueBody, StatusBody, SupplementCase } from '../protocol/generated';
+import { BLANK_PAGE, BLANK_STATUS } from '../protocol/blank';
+import type {
+  CaseBody,
+  FileBundle,
+  FileCase,
+  Json,
+  Page,
+  QueueBody,
+  StatusBody,
+  SupplementCase,
+} from '../protocol/generated';
 import type { Bodies, Kind, LocalRow, Mark, OutboxEntry, Principal } from './types';
 
 interface Plain {
@@ -57,7 +67,8 @@ export function overlaidRow<K extends Kind>(
 function applied<K extends Kind>(kind: K, body: Bodies[K], entry: OutboxEntry, person: Principal | null): Bodies[K] {
   if (kind === 'status') return onStatus(body as StatusBody, entry) as Bodies[K];
   if (kind === 'queue') return onClaim(body as QueueBody, entry, person) as Bodies[K];
-  return onCase(body as CaseBody, entry, person) as Bodies[K];
+  if (kind === 'case') return onCase(body as CaseBody, entry, person) as Bodies[K];
+  return body;
 }
 
 function onStatus(body: StatusBody, entry: OutboxEntry): StatusBody {
@@ -77,7 +88,7 @@ function pagesOf(pages: readonly { file: string; material: string; number: numbe
   const refs = new Map(entry.files.map((file) => [file.id, file]));
   return pages.map((page) => {
     const ref = refs.get(page.file);
-    return { ...page, sha256: ref?.sha256 ?? '', size: ref?.size ?? 0, state: 'waiting' };
+    return { ...BLANK_PAGE, ...page, sha256: ref?.sha256 ?? '', size: ref?.size ?? 0 };
   });
 }
 
@@ -109,11 +120,27 @@ function localFilings(
   const rows: LocalRow<'status'>[] = [];
   for (const [lane, entries] of acts) {
     const filing = entries.filter((entry) => entry.type === 'case.file@1').at(-1);
-    if (!filing || known.has(lane)) continue;
-    const row = { id: lane, pos: 0, body: filedHere(filing) };
-    rows.push(overlaidRow('status', row, entries, null));
+    if (filing && !known.has(lane)) {
+      rows.push(overlaidRow('status', { id: lane, pos: 0, body: filedHere(filing) }, entries, null));
+    }
+    const bundle = entries.filter((entry) => entry.type === 'bundle.file@1').at(-1);
+    if (bundle) rows.push(...filedTogether(bundle).filter((row) => !known.has(row.id)));
   }
   return rows;
+}
+
+/** The cases that a linked filing becomes, each a row with the mark of the one act. */
+function filedTogether(entry: OutboxEntry): LocalRow<'status'>[] {
+  const { answers, pages } = entry.args as unknown as FileBundle;
+  return (entry.about?.children ?? []).map((child) => {
+    const { item_id, item_version, item_name } = child;
+    const own = { item_id, item_version, answers, pages };
+    const body = {
+      ...filedHere({ ...entry, args: own as unknown as Json, about: { ...entry.about, item_name } }),
+      bundle: entry.lane,
+    };
+    return { id: child.case, kind: 'status', pos: 0, body, marks: [markOf(entry)] };
+  });
 }
 
 function filedHere(entry: OutboxEntry): StatusBody {
@@ -121,30 +148,18 @@ function filedHere(entry: OutboxEntry): StatusBody {
   const pages = pagesOf(args.pages ?? [], entry);
   const next = (['accepted', 'decided', 'delivered'] as const).map((id) => ({ id, state: 'next' as const, at: null }));
   return {
+    ...BLANK_STATUS,
     item_id: args.item_id,
     item_version: args.item_version,
     item_name: entry.about?.item_name ?? { zh: '', en: '' },
-    filing_number: '',
-    case_number: null,
-    status: 'filed',
-    turn: 'office',
     steps: [{ id: 'filed', state: 'now', at: entry.at }, ...next],
     filed_at: entry.at,
-    received_at: null,
     awaiting_files: pages.length,
-    answer_by: null,
-    promised: null,
-    office_step: null,
     applicant_name: entry.about?.applicant ?? '',
     agent_name: entry.about?.agent ?? null,
     answers: args.answers,
     pages,
     declarations: args.declarations ?? [],
-    notices: [],
-    decision: null,
-    result: null,
-    delivery: { method: '' },
-    timeline: [],
-    acts: [],
+    later: args.later ?? [],
   };
 }

@@ -12,15 +12,19 @@ export class Reading {
     private readonly holdings: Holdings,
     private readonly acts: Acts,
     private readonly env: Env,
+    /** Whether rows are hidden: the lease is over, or the log was altered. */
+    private readonly isLocked: () => boolean,
   ) {}
 
   async rows(kind: Kind): Promise<LocalRow[]> {
+    if (this.isLocked()) return [];
     const { cache, outbox, person } = this.holdings;
     const [rows, entries] = await Promise.all([cache.rows(kind), outbox.entries()]);
     return overlaid(kind, rows, explained(entries), person);
   }
 
   async row(kind: Kind, id: string): Promise<LocalRow | null> {
+    if (this.isLocked()) return null;
     const { cache, outbox, person } = this.holdings;
     const [row, entries] = await Promise.all([cache.row(kind, id), outbox.entries()]);
     if (row) return overlaidRow(kind, row, ofLane(entries, id), person);
@@ -29,6 +33,7 @@ export class Reading {
 
   /** The copy of a case on this device, null if there is none. */
   async caseHere(id: string): Promise<LocalRow<'case'> | null> {
+    if (this.isLocked()) return null;
     const { cache } = this.holdings;
     const row = (await cache.row('case', id)) ?? (await cache.opened(id));
     return row ? this.withActs(id, row) : null;
@@ -37,9 +42,10 @@ export class Reading {
   /**
    * A case in full. One that is held because it was claimed needs no server; reading it is reported.
    *
-   * @throws DeviceError `offline`, `not-found`
+   * @throws DeviceError `offline`, `not-found`, `locked`
    */
   async openCase(id: string, live: boolean): Promise<LocalRow<'case'>> {
+    if (this.isLocked()) throw new DeviceError('locked');
     const held = await this.holdings.cache.row('case', id);
     if (held) await this.acts.sayViewed(id, held.pos, !live);
     return this.withActs(id, held ?? (await this.fetchOrRecall(id)));

@@ -37,7 +37,27 @@ export async function fetchCase(env: Env, id: string): Promise<LocalRow<'case'>>
   return { ...row, marks: [] };
 }
 
-function ask(env: Env, path: string, method: string): Promise<Response> {
+/**
+ * Tells the centre what became of an act that it keeps aside: `taken`, `unknown` if it keeps no such act, `again` if it could not
+ * listen now.
+ *
+ * @throws when the service cannot be reached
+ */
+export async function tellAside(
+  env: Env,
+  id: string,
+  what: { do: 'withdraw' | 'superseded' | 'hand-to-desk'; by?: string | null },
+): Promise<'taken' | 'unknown' | 'again'> {
+  const { do: how, by = null } = what;
+  const body = by === null ? { do: how } : { do: how, by };
+  const response = await ask(env, `/api/set-aside/${encodeURIComponent(id)}`, 'POST', body);
+  if (response.ok) return 'taken';
+  return [401, 429].includes(response.status) || response.status >= 500 ? 'again' : 'unknown';
+}
+
+function ask(env: Env, path: string, method: string, body?: unknown): Promise<Response> {
   const signal = typeof AbortSignal.timeout === 'function' ? AbortSignal.timeout(PATIENCE_MS) : null;
-  return env.fetch(`${env.origin}${path}`, { method, credentials: 'same-origin', signal });
+  const json =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  return env.fetch(`${env.origin}${path}`, { method, credentials: 'same-origin', signal, ...json });
 }

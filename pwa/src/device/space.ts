@@ -9,12 +9,18 @@ export async function keeping(storage: StorageManager | undefined): Promise<'per
   }
 }
 
-/** Bytes left, null if the browser does not say. */
-export async function spaceLeft(storage: StorageManager | undefined): Promise<number | null> {
+/** Bytes in use and bytes left, null if the browser does not say. */
+export async function room(storage: StorageManager | undefined): Promise<{ used: number | null; left: number | null }> {
   try {
     const { quota, usage } = (await storage?.estimate?.()) ?? {};
-    return quota === undefined || usage === undefined ? null : Math.max(0, quota - usage);
+    if (quota === undefined || usage === undefined) return { used: usage ?? null, left: null };
+    return { used: usage, left: Math.max(0, quota - usage) };
   } catch {
-    return null;
+    return { used: null, left: null };
   }
+}
+
+/** Bytes left, null if the browser does not say. */
+export async function spaceLeft(storage: StorageManager | undefined): Promise<number | null> {
+  return (await room(storage)).left;
 }

@@ -1,19 +1,8 @@
 /** The device layer as Vue sees it: shallow mirrors of rows, outbox and state that screens read. */
 import { type ComputedRef, computed, type ShallowRef, shallowReactive, shallowRef } from 'vue';
 import { client } from './client';
+import { NO_STATE } from './health-blank';
 import type { DeviceState, Draft, Kind, LocalRow, OutboxEntry, Principal, UploadProgress } from './types';
-
-const EMPTY: DeviceState = {
-  person: null,
-  connection: 'off',
-  queued: 0,
-  aside: 0,
-  uploads: 0,
-  last_contact: null,
-  ready: false,
-  storage: 'best-effort',
-  upgrade: null,
-};
 
 interface Mirror {
   state: DeviceState;
@@ -24,7 +13,7 @@ interface Mirror {
   loaded: boolean;
 }
 
-const mirror: Mirror = shallowReactive({ state: EMPTY, outbox: [], uploads: new Map(), drafts: [], loaded: false });
+const mirror: Mirror = shallowReactive({ state: NO_STATE, outbox: [], uploads: new Map(), drafts: [], loaded: false });
 const rowsByKind = new Map<Kind, ShallowRef<LocalRow[] | null>>();
 
 async function readRows(kind: Kind): Promise<void> {
@@ -83,7 +72,7 @@ function listen(): void {
 
 /** Nothing of one person may stay in sight of the next. */
 function forget(): void {
-  mirror.state = EMPTY;
+  mirror.state = NO_STATE;
   mirror.outbox = [];
   mirror.uploads = new Map();
   mirror.drafts = [];
@@ -102,6 +91,8 @@ export async function startDevice(person: Principal | null): Promise<void> {
   mirror.state = await client.state();
   await Promise.all([readOutbox(), readDrafts(), readAllRows()]);
   mirror.loaded = true;
+  // A screen that opened meanwhile has asked for kinds that were not among those just read.
+  await Promise.all([...rowsByKind].filter(([, rows]) => rows.value === null).map(([kind]) => readRows(kind)));
 }
 
 /** State, outbox, uploads by page and drafts, reactive. */

@@ -62,14 +62,16 @@ export function tusCarrier(pages: Pages, endpoint: string): Carrier {
         metadata: {
           file: page.file,
           lane: page.lane,
-          intent: page.intent ?? '',
+          // A page of a form that is not handed in yet goes under the form itself.
+          intent_id: page.intent ?? page.lane,
           sha256: page.sha256,
           type: page.media_type,
         },
         urlStorage: urlStorage(pages, page),
         fingerprint: () => Promise.resolve(page.file),
         storeFingerprintForResuming: true,
-        removeFingerprintOnSuccess: true,
+        // Whoever hands the form in asks once more; the answer is there already.
+        removeFingerprintOnSuccess: page.intent !== null,
         onProgress: progress,
         onSuccess: () => resolve({ kind: 'sent' }),
         onError: (error) => resolve(endOfError(error)),

@@ -1,5 +1,15 @@
 /** What the device layer and the screens say to each other: plain data only, so that it can cross to a worker. */
-import type { CaseBody, Commands, FileRef, Json, QueueBody, StatusBody, Text } from '../protocol/generated';
+import type {
+  CaseBody,
+  Commands,
+  CopyFor,
+  FileRef,
+  Json,
+  QueueBody,
+  RowBodies,
+  StatusBody,
+  Text,
+} from '../protocol/generated';
 
 export type { CaseBody, Commands, FileRef, Json, QueueBody, StatusBody, Text };
 
@@ -11,13 +21,46 @@ export interface Principal {
 }
 
 /** Kinds of rows and their bodies. */
-export interface Bodies {
-  status: StatusBody;
-  queue: QueueBody;
-  case: CaseBody;
-}
+export type Bodies = RowBodies;
 
 export type Kind = keyof Bodies;
+
+const EVERY_KIND: Record<Kind, true> = {
+  status: true,
+  queue: true,
+  case: true,
+  colleague: true,
+  vault: true,
+  device: true,
+  appointment: true,
+  ticket: true,
+  'own-ticket': true,
+  line: true,
+  counter: true,
+  panel: true,
+  'rating-invitation': true,
+  rating: true,
+  rated: true,
+  rectification: true,
+  'rating-tally': true,
+  course: true,
+  topic: true,
+  policy: true,
+  qa: true,
+  'certificate-kind': true,
+  'bank-question': true,
+  scenario: true,
+  learner: true,
+  trainee: true,
+  asked: true,
+  exam: true,
+  'exam-paper': true,
+  candidate: true,
+  certificate: true,
+  'issued-certificate': true,
+};
+/** Every kind, so that what arrives can be told by kind. */
+export const KINDS = Object.keys(EVERY_KIND) as Kind[];
 
 /**
  * What an own act on a case has come to.
@@ -58,10 +101,24 @@ export interface Draft {
   item_name: Text | null;
   answers: Record<string, Json>;
   declarations: string[];
+  /** Checked copies that take the place of pages. */
+  copies?: CopyFor[];
+  /** Papers that shall follow later. */
+  later?: string[];
+  /** The items of a linked filing, each with the id that its case will have; then `item_id` names the bundle. */
+  children?: ChildDraft[];
   /** Where in the form the person stood; the form decides what it means. */
   step: string;
   created_at: string;
   saved_at: string;
+}
+
+/** One of the cases that a linked filing becomes. */
+export interface ChildDraft {
+  case: string;
+  item_id: string;
+  item_version: number;
+  item_name: Text;
 }
 
 /** A photographed or chosen page on this device. */
@@ -97,7 +154,21 @@ export type PageProblem = 'undecodable' | 'too-large' | 'wrong-type' | 'empty' |
 /** An error with a code that the screens word. */
 export class DeviceError extends Error {
   constructor(
-    readonly code: PageProblem | 'intent-too-large' | 'unknown-file' | 'not-signed-in' | 'offline' | 'not-found',
+    readonly code:
+      | PageProblem
+      | 'intent-too-large'
+      | 'unknown-file'
+      | 'not-signed-in'
+      | 'offline'
+      | 'not-found'
+      /** The act has been offered to the centre and can no longer be changed or cancelled. */
+      | 'already-sent'
+      /** The lease is over: nothing is shown or done until the same person has signed in again. */
+      | 'locked'
+      /** The file holds somebody else's work. */
+      | 'other-person'
+      /** The file is no rescue file, or a damaged one. */
+      | 'unreadable',
     readonly params: Record<string, Json> = {},
   ) {
     super(code);
@@ -113,13 +184,15 @@ export interface OutboxEntry {
   type: IntentType;
   args: Json;
   base: { pos: number } | null;
+  /** What it comes after and needs now; with `relinked` that is not what the text says. */
   after: string[];
   needs: string[];
+  relinked?: boolean;
   files: FileRef[];
   /** Device clock, ISO. */
   at: string;
   by: string;
-  /** Exact text that travels; made once, so that a second push is the same bytes. */
+  /** Exact text that travels; once offered, it never changes, so that a second push is the same bytes. */
   body: string;
   state: 'queued' | 'sent' | 'held' | 'applied' | 'conflict' | 'refused' | 'quarantined';
   pos: number | null;
@@ -130,6 +203,8 @@ export interface OutboxEntry {
   judged_at: string | null;
   /** What the screens need to name it before the server knows it; never sent. */
   about: About | null;
+  /** It has left this device at least once; until then it may be edited or cancelled. */
+  offered: boolean;
 }
 
 /** Local words for an act. */
@@ -138,6 +213,8 @@ export interface About {
   applicant?: string;
   number?: string;
   agent?: string;
+  /** The cases that a linked filing becomes. */
+  children?: ChildDraft[];
   /** Lets a refused filing return to the form where it was left. */
   draft?: Draft;
 }
@@ -163,6 +240,12 @@ export type Connection =
   | 'warming'
   | 'auth-held'
   | 'upgrade-held'
+  /** A staff device was not heard of for too long: rows are hidden and nothing can be done until the same person signs in. */
+  | 'lease-expired'
+  /** The centre's log is another one, for no reason that it gives: nothing is sent; reading and queueing go on. */
+  | 'origin-changed'
+  /** The centre's log does not begin with what this device has seen of it: nothing is sent, and staff see no rows. */
+  | 'log-altered'
   /** Another tab of this device keeps the connection and this one follows it. */
   | 'follower';
 
@@ -182,8 +265,44 @@ export interface DeviceState {
   ready: boolean;
   /** `persistent`: the browser will not evict; `best-effort`: it may; `none`: nothing can be kept on this device. */
   storage: 'persistent' | 'best-effort' | 'none';
-  /** Set when the app is too old for the server. */
-  upgrade: { min_app: string; hard: boolean } | null;
+  /** Bytes in use and bytes left, null if the browser does not say. */
+  storage_used: number | null;
+  storage_left: number | null;
+  /** Set when the app is too old for the server; it can go on until `by` unless `hard`. */
+  upgrade: { min_app: string; hard: boolean; by: string | null } | null;
+  /** Id of this device. */
+  device: string;
+  /** Device clock at which the oldest act without an answer was taken, ISO; null if there is none. */
+  oldest_unsent: string | null;
+  /** Photographs that acts name and whose bytes are not all delivered. */
+  photos_waiting: { n: number; bytes: number };
+  /** How far the device's clock is ahead of the centre's, in milliseconds; null if never measured. */
+  clock_skew_ms: number | null;
+  /** Until when a staff device may be used without being heard, ISO; null for residents. */
+  lease_until: string | null;
+  /** Set while rows are hidden and nothing can be done. */
+  locked: 'lease' | 'log' | null;
+  origin_changed: boolean;
+  /** When this device found that the centre's log does not begin with what it had seen of it, ISO. */
+  log_altered_at: string | null;
+  /** What the centre's log had become when this device saw it last; null if it never did. */
+  log_seen: { origin: string; size: number; root: string } | null;
+  /** When this device heard that the centre's log was restored from a backup, ISO. */
+  restored_at: string | null;
+  blocked: boolean;
+  /** Acts that this browser had promised to keep and has thrown away: how many were unsent, and when that was last known. */
+  evicted: { n: number; at: string } | null;
+  /** Sockets get through, or the device asks every 25 seconds. */
+  transport: 'socket' | 'poll';
+  /** The centre cannot give rows yet. */
+  wait: { why: 'warming' | 'lagging' | 'log-away'; done: number; total: number } | null;
+}
+
+/** What a browser noted of a person's outbox outside of the databases, so that their loss is found out. */
+export interface Noted {
+  n: number;
+  next_seq: number;
+  at: string;
 }
 
 /** Progress of one page. */
@@ -204,6 +323,10 @@ export interface DeviceEvents {
   state: DeviceState;
   uploads: UploadProgress[];
   drafts: Record<string, never>;
+  /** What the outbox holds, to be noted outside of the databases. */
+  noted: { sub: string; noted: Noted };
+  /** The databases cannot be used by this page any more: it must be loaded anew. */
+  broken: Record<string, never>;
 }
 
 /**
@@ -211,6 +334,6 @@ export interface DeviceEvents {
  *
  * `discard`: keep nothing of it in the tray. `retry`: send it again as a new act on the state as it is now (an act
  * that is queued or held is merely offered at once). `edit`: a filing becomes a draft again. `note`: keep only its
- * words, as a note on the case.
+ * words, as a note on the case. `hand-to-desk`: the centre shows it to the desk; needs a signal.
  */
-export type Resolution = 'discard' | 'retry' | 'edit' | 'note';
+export type Resolution = 'discard' | 'retry' | 'edit' | 'note' | 'hand-to-desk';

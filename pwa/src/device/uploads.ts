@@ -41,6 +41,8 @@ export interface UploadsIo {
   carry: Carrier;
   /** Whether the act that names the page has been answered by the server, so that the server knows the page. */
   mayGo: (page: LocalPage) => boolean;
+  /** Whether a page that no act names yet may be sent already, after all others. */
+  early?: (page: LocalPage) => boolean;
   changed: (progress: UploadProgress[]) => void;
   /** The server has answered, whatever it said. */
   answered: () => void;
@@ -63,6 +65,11 @@ export const progressOf = (page: LocalPage): UploadProgress => {
   return { file, lane, material, number, sent, size, state };
 };
 
+/** Whether an act names the page; it is `local` until then. */
+const isNamed = (page: LocalPage): boolean => page.state === 'queued' || page.state === 'uploading';
+/** Pages of what was handed in go before those of a form that is being filled in. */
+const rank = (page: LocalPage): number => (isNamed(page) ? 0 : 1);
+
 export class Uploads {
   private readonly running = new Map<string, Transfer>();
   private readonly movedAt = new Map<string, number>();
@@ -70,6 +77,8 @@ export class Uploads {
   private readonly failures = new Map<string, number>();
   private stopped = true;
   private held = false;
+  private away = false;
+  private watching = false;
   private planning = Promise.resolve();
 
   constructor(private readonly io: UploadsIo) {}
@@ -96,6 +105,13 @@ export class Uploads {
     this.planning = this.planning.then(() => this.plan()).catch(() => undefined);
   }
 
+  /** There is no way to the server just now: nothing is begun until there is one again. */
+  offline(away: boolean): void {
+    const back = this.away && !away;
+    this.away = away;
+    if (back) this.look(true);
+  }
+
   /** Settles when what `look` began has been planned; for orderly shutdown and tests. */
   idle(): Promise<void> {
     return this.planning;
@@ -103,21 +119,39 @@ export class Uploads {
 
   private async plan(): Promise<void> {
     const now = this.io.now();
-    this.dropStalled(now);
-    if (this.stopped || this.held || this.running.size >= AT_ONCE) return;
+    await this.dropStalled(now);
+    if (this.stopped || this.held || this.away || this.running.size >= AT_ONCE) return;
     const due = (await this.io.pages.list())
-      .filter((page) => (page.state === 'queued' || page.state === 'uploading') && !this.running.has(page.file))
-      .filter((page) => (this.notBefore.get(page.file) ?? 0) <= now && this.io.mayGo(page))
-      .sort((a, b) => a.added_at.localeCompare(b.added_at) || a.number - b.number);
+      .filter((page) => !this.running.has(page.file) && (this.notBefore.get(page.file) ?? 0) <= now)
+      .filter((page) => (isNamed(page) ? this.io.mayGo(page) : this.isEarly(page)))
+      .sort((a, b) => rank(a) - rank(b) || a.added_at.localeCompare(b.added_at) || a.number - b.number);
     for (const page of due.slice(0, AT_ONCE - this.running.size)) await this.begin(page);
   }
 
-  private dropStalled(now: number): void {
+  private isEarly(page: LocalPage): boolean {
+    return page.state === 'local' && page.sent < page.size && (this.io.early?.(page) ?? false);
+  }
+
+  private async dropStalled(now: number): Promise<void> {
     for (const [file, transfer] of this.running) {
       if (now - (this.movedAt.get(file) ?? now) < STALLED_MS) continue;
       transfer.stop();
       this.running.delete(file);
+      const page = await this.io.pages.get(file);
+      if (page) await this.putOff(page, { kind: 'failed' });
     }
+  }
+
+  /** Looks now and then for as long as something is under way: a line that was cut in silence wakes nobody. */
+  private watch(): void {
+    if (this.watching || this.stopped) return;
+    this.watching = true;
+    this.io.setTimer(() => {
+      this.watching = false;
+      if (this.stopped || this.running.size === 0) return;
+      this.look();
+      this.watch();
+    }, STALLED_MS + 1);
   }
 
   private async begin(page: LocalPage): Promise<void> {
@@ -130,11 +164,13 @@ export class Uploads {
       this.movedAt.set(page.file, now);
       if (now - told < PROGRESS_EVERY_MS && sent < page.size) return;
       told = now;
-      this.io.changed([progressOf({ ...page, state: 'uploading', sent })]);
+      this.io.changed([progressOf({ ...page, ...underWay, sent })]);
     };
+    const underWay: Partial<LocalPage> = isNamed(page) ? { state: 'uploading' } : {};
     const transfer = this.io.carry(page, bytes, report);
     this.running.set(page.file, transfer);
-    await this.io.pages.update(page.file, { state: 'uploading' });
+    this.watch();
+    if (isNamed(page)) await this.io.pages.update(page.file, underWay);
     void transfer.ended.then((end) => this.ended(page, transfer, end)).catch(() => undefined);
   }
 
@@ -148,7 +184,11 @@ export class Uploads {
   }
 
   private async delivered(page: LocalPage): Promise<void> {
-    const done: Partial<LocalPage> = { state: 'sent', sent: page.size, problem: null };
+    const done: Partial<LocalPage> = {
+      ...(isNamed(page) ? { state: 'sent' } : {}),
+      sent: page.size,
+      problem: null,
+    };
     await this.io.pages.update(page.file, done);
     this.failures.delete(page.file);
     this.io.changed([progressOf({ ...page, ...done })]);
@@ -165,7 +205,8 @@ export class Uploads {
     const again = Math.max(1000, this.io.random() * Math.min(LONGEST_WAIT_MS, 1000 * 2 ** tries));
     const wait = end.kind === 'refused' ? REFUSED_WAIT_MS : again;
     this.notBefore.set(page.file, this.io.now() + wait);
-    await this.io.pages.update(page.file, { state: 'queued', problem: end.kind === 'refused' ? end.code : null });
+    const problem = end.kind === 'refused' ? end.code : null;
+    await this.io.pages.update(page.file, isNamed(page) ? { state: 'queued', problem } : { problem });
     this.io.setTimer(() => this.look(), wait + 1);
   }
 }

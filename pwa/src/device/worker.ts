@@ -1,20 +1,7 @@
-/** The dedicated worker: runs the engine away from the screens. */
-import { Engine } from './engine';
-import { browserEnv } from './env';
-import { type Call, failed, type Reply } from './wire';
-
-interface Port {
-  postMessage: (reply: Reply) => void;
-  onmessage: ((event: { data: Call }) => void) | null;
-}
-
-const port = globalThis as unknown as Port;
-const engine = new Engine(browserEnv(), (event, payload) => port.postMessage({ event, payload }));
-
-port.onmessage = ({ data: { call, method, args } }) => {
-  engine
-    .call(method, args)
-    .then((value) => port.postMessage({ reply: call, ok: true, value }))
-    .catch((error: unknown) => port.postMessage(failed(call, error)));
-};
-port.postMessage({ ready: true });
+/**
+ * The dedicated worker: runs the engine away from the screens.
+ *
+ * No code is in this file, or what is fetched later would import it from here, and WebKit runs the first file of a worker once more when
+ * another imports it: a second engine would answer the page, one that nobody has started.
+ */
+import('./answering').catch(reportError);

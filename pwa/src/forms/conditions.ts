@@ -1,6 +1,12 @@
 /** What a form asks for, given the answers so far; the twin of `domain/catalogue/conditions.py`. */
 
+import { papersNeeded } from './bundles';
 import type { Answers, Condition, Field, Json, Material, ServiceItem } from './types';
+
+/** What asks: an item, or as much of it as its questions. */
+interface Asking {
+  readonly fields: readonly Field[];
+}
 
 /** A paper that the answers call for, and what the applicant must do about it at filing. */
 export interface NeededMaterial {
@@ -32,7 +38,7 @@ export function isBlank(answer: Json | undefined): boolean {
 }
 
 /** The fields that are shown, in order; a field that depends on a hidden one is hidden with it. */
-export function visibleFields(item: ServiceItem, answers: Answers): Field[] {
+export function visibleFields(item: Asking, answers: Answers): Field[] {
   const present: Record<string, Json> = {};
   return item.fields.filter((field) => {
     if (field.show_if && !holds(field.show_if, present)) return false;
@@ -40,6 +46,19 @@ export function visibleFields(item: ServiceItem, answers: Answers): Field[] {
     if (answer !== undefined) present[field.id] = answer;
     return true;
   });
+}
+
+/** The question of that id as it is asked now; alternatives of which only one is shown have one id. */
+export function fieldOf(item: Asking, answers: Answers, id: string): Field | undefined {
+  const named = (field: Field) => field.id === id;
+  return visibleFields(item, answers).find(named) ?? item.fields.find(named);
+}
+
+/** The questions that `answers` answer, each once, in the order of the form. */
+export function askedFields(item: Asking | null | undefined, answers: Answers): Field[] {
+  return (item?.fields ?? []).filter(
+    (field) => field.id in answers && item && fieldOf(item, answers, field.id) === field,
+  );
 }
 
 /** The answers that count: those of shown fields, without blank ones. */
@@ -54,6 +73,7 @@ export function presentAnswers(item: ServiceItem, answers: Answers): Record<stri
 
 /** The papers that the answers call for, in the item's order, optional ones included. */
 export function materialsNeeded(item: ServiceItem, answers: Answers): NeededMaterial[] {
+  if (item.parts) return papersNeeded(item.parts, item.materials, answers, materialsNeeded);
   const present = presentAnswers(item, answers);
   return item.materials.filter((one) => !one.condition || holds(one.condition, present)).map(needed);
 }

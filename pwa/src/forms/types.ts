@@ -176,4 +176,60 @@ export interface ServiceItem extends ItemSummary {
   fee: { cny: number; note_zh: string | null };
   legal_basis: string[];
   notes_zh: string[];
+  /** Whoever accepts may also decide. */
+  one_person?: boolean;
+  /** How much longer it may take with approval; null for the usual time. */
+  extension_working_days?: number | null;
+  /** The result may be issued while a promised paper is still missing. */
+  issue_with_gaps?: boolean;
+  /** Only of a linked filing: the items that share the form, each with its own field ids to those of the form. */
+  parts?: readonly BundlePart[];
+}
+
+/** One item of a linked filing. */
+export interface BundlePart {
+  item: ServiceItem;
+  fields: Readonly<Record<string, string>>;
+}
+
+/** The common form of a linked filing, as `GET /api/bundles/{id}` gives it. */
+export interface BundleForm {
+  id: string;
+  name_zh: string;
+  name_en: string;
+  fields: Field[];
+  items: {
+    item_id: string;
+    item_version: number;
+    name_zh: string;
+    name_en: string;
+    agent_allowed: boolean;
+    fields: Record<string, string>;
+    materials: Record<string, string>;
+  }[];
+  papers: Material[];
+}
+
+/** Items that can be applied for together (一件事). */
+export interface Bundle {
+  id: string;
+  name_zh: string;
+  name_en: string;
+  items: string[];
+}
+
+/** An item that is only told of: where it is done. */
+export interface ListedItem {
+  id: string;
+  name_zh: string;
+  name_en?: string;
+  department_zh: string;
+  phone: string;
+  hours_zh: string;
+  place_zh?: string;
+  plain_zh?: string;
+  keywords?: string[];
+  pinyin_initials?: string[];
+  pinyin_full?: string;
+  pinyin_keywords?: string[];
 }

@@ -1,7 +1,8 @@
 /** What is wrong with a form, in the words of a good clerk, and the names of its parts. */
 
 import type { Problem } from './answers';
-import type { AddressLevel, Column, Field, Language, ServiceItem } from './types';
+import { fieldOf } from './conditions';
+import type { AddressLevel, Answers, Column, Field, Language, ServiceItem } from './types';
 import type { Params, ProblemCode } from './values';
 
 type Sentence = (place: string, params: Params, other: string) => string;
@@ -74,6 +75,7 @@ const CHOSEN = new Set(['select', 'boolean', 'date']);
 
 const GROUPS: Record<string, readonly [zh: string, en: string]> = {
   'applicant-person': ['申请人', 'The applicant'],
+  'applicant-kind': ['为谁申请', 'Who applies'],
   'applicant-organisation': ['单位和经办人', 'The organisation'],
   agent: ['有没有人代办', 'Someone acting for the applicant'],
   delivery: ['怎么领结果', 'How to receive the result'],
@@ -98,13 +100,13 @@ const LEVELS: Record<AddressLevel | 'text', readonly [zh: string, en: string]> =
 const pick = (pair: readonly [string, string], language: Language) => pair[language === 'zh' ? 0 : 1];
 
 /** The sentence for one problem, naming the field (and row and column) it is about. */
-export function problemWords(problem: Problem, item: ServiceItem, language: Language): string {
-  const field = item.fields.find((one) => one.id === problem.field);
+export function problemWords(problem: Problem, item: ServiceItem, language: Language, answers: Answers = {}): string {
+  const field = fieldOf(item, answers, problem.field);
   const place = placeOf(problem, field, language);
   if (problem.code === 'required' && isChosen(problem, field)) {
     return language === 'zh' ? `${place}还没选。` : `${place} is not chosen yet.`;
   }
-  const other = item.fields.find((one) => one.id === problem.params['other']);
+  const other = fieldOf(item, answers, String(problem.params['other']));
   const sentence = (language === 'zh' ? ZH : EN)[problem.code];
   return sentence(place, problem.params, other ? named(label(other, language), language) : '');
 }
@@ -119,7 +121,7 @@ export const levelLabel = (level: AddressLevel | 'text', language: Language): st
 
 const label = (one: Field | Column, language: Language) => (language === 'zh' ? one.label_zh : one.label_en);
 
-const named = (name: string, language: Language) => (language === 'zh' ? `「${name}」` : `“${name}”`);
+const named = (name: string, language: Language) => (language === 'zh' ? `“${name}”` : `“${name}”`);
 
 function placeOf({ field: id, params }: Problem, field: Field | undefined, language: Language): string {
   const name = named(field ? label(field, language) : id, language);

@@ -9,9 +9,21 @@ const RULES: Readonly<Record<string, Key>> = {
   'promised-working-days': 'due.rule.promised',
   'statutory-working-days': 'due.rule.statutory',
   'statutory-calendar-days': 'due.rule.statutory-calendar',
+  'statutory-months': 'due.rule.statutory-months',
   'correction-calendar-days': 'due.rule.correction',
+  'filing-calendar-days': 'due.rule.filing',
+  'step-working-hours': 'due.rule.step',
+  'delivery-working-days': 'due.rule.delivery',
+  'gap-working-days': 'due.rule.gap',
+  'rectification-working-days': 'due.rule.rectification',
+  'kept-promise': 'due.rule.kept-promise',
 };
-const CALENDAR_DAYS = ['statutory-calendar-days', 'correction-calendar-days'];
+const CALENDAR_DAYS = [
+  'statutory-calendar-days',
+  'statutory-months',
+  'correction-calendar-days',
+  'filing-calendar-days',
+];
 
 /** The rule of a due date, and that it may still change where the year's days off are not published. */
 export function dueRuleWords(due: DueDate): string {

@@ -46,6 +46,11 @@ export function either(text: { zh: string; en: string }): string {
   return language.value === 'en' && text.en ? text.en : text.zh;
 }
 
+/** Names one after the other: `甲、乙`, `a, b`. */
+export function listed(names: readonly string[]): string {
+  return names.join(language.value === 'zh' ? '、' : ', ');
+}
+
 /** `name_zh` or `name_en` of a catalogue entry. */
 export function nameOf(entry: { name_zh: string; name_en: string }): string {
   return either({ zh: entry.name_zh, en: entry.name_en });

@@ -63,6 +63,13 @@ export function fullTime(instant: string | Date): string {
   return `${year}年${month}月${date}日 ${clock(instant)}`;
 }
 
+/** `2026年11月24日`, where the year matters: how long something is valid or kept. */
+export function fullDay(date: string): string {
+  const { year, month, day: number } = local(startOf(date));
+  if (language.value === 'en') return `${number} ${MONTHS_EN[month - 1]} ${year}`;
+  return `${year}年${month}月${number}日`;
+}
+
 /** `24日 二`, for narrow lists of days. */
 export function shortDay(date: string): string {
   const { day: number, weekday } = local(startOf(date));

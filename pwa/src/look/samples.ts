@@ -14,18 +14,21 @@ export const SAMPLE_STEPS: Step[] = [
 ];
 
 export const SAMPLE_DUE: DueDate = {
-  at: '2026-11-24T09:00:00Z',
+  at: '2126-11-24T09:00:00Z',
   on: '2026-11-24',
   rule: 'notice-5-working-days',
   provisional: false,
   days: [
-    { on: '2026-11-20', kind: 'start', n: null, is_due: false },
-    { on: '2026-11-21', kind: 'weekend', n: null, is_due: false },
-    { on: '2026-11-22', kind: 'weekend', n: null, is_due: false },
-    { on: '2026-11-23', kind: 'counted', n: 1, is_due: false },
-    { on: '2026-11-24', kind: 'counted', n: 2, is_due: true },
+    { on: '2026-11-20', kind: 'start', n: null, is_due: false, minutes: null },
+    { on: '2026-11-21', kind: 'weekend', n: null, is_due: false, minutes: null },
+    { on: '2026-11-22', kind: 'weekend', n: null, is_due: false, minutes: null },
+    { on: '2026-11-23', kind: 'counted', n: 1, is_due: false, minutes: null },
+    { on: '2026-11-24', kind: 'counted', n: 2, is_due: true, minutes: null },
   ],
 };
+
+/** The same in the past, and so late whatever is said of it. */
+export const SAMPLE_PAST: DueDate = { ...SAMPLE_DUE, at: '2026-11-24T09:00:00Z' };
 
 export const SAMPLE_CARDS: CardFace[] = [
   {

@@ -2,6 +2,12 @@
 /* biome-ignore-all lint: generated */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
+export interface TreeHead {
+  origin: string;
+  size: number;
+  root: string;
+}
+
 export interface Outbox {
   n: number;
   next_seq: number;
@@ -13,9 +19,11 @@ export interface Hello {
   t: "hello";
   v: [number, number];
   app: string;
+  schema?: number;
   device: string;
   ticket: string;
   cursor?: string | null;
+  tree?: TreeHead | null;
   outbox: Outbox;
   wall: string;
   feat?: string[];
@@ -37,9 +45,15 @@ export interface Credit {
   n?: number;
 }
 
+export interface Links {
+  after?: string[];
+  needs?: string[];
+}
+
 export interface SignedIntent {
   body: string;
   sig?: string | null;
+  links?: Links | null;
 }
 
 export interface Push {
@@ -56,6 +70,7 @@ export interface Ask {
 export interface Seen {
   t: "seen";
   cursor: string;
+  digest?: string | null;
   outbox: Outbox;
 }
 
@@ -74,14 +89,37 @@ export interface Limits {
   page?: number;
 }
 
+export interface Restored {
+  origin: string;
+  size: number;
+  names?: string[];
+}
+
+export interface LogKey {
+  key: string;
+  endorsement?: string;
+}
+
+export interface Proven {
+  note: string;
+  keys: LogKey[];
+  before?: string;
+}
+
 export interface Welcome {
   t: "welcome";
   v: number;
   epoch: string;
+  origin?: string;
   head: number;
   now: string;
+  lease_until?: string | null;
   limits: Limits;
+  min_app?: string;
   mode: "live" | "warming";
+  restored?: Restored | null;
+  tree?: Proven | null;
+  proof?: string[];
 }
 
 export interface Row {
@@ -105,6 +143,7 @@ export interface PageFrame {
   gone?: Gone[];
   more: boolean;
   phase: "boot" | "delta";
+  digest?: string | null;
 }
 
 export interface Delta {
@@ -151,10 +190,10 @@ export interface Revoke {
 
 export interface Wait {
   t: "wait";
-  why: string;
+  why: "lagging" | "log-away" | "warming";
   done?: number;
   total?: number;
-  retry_ms?: number;
+  retry_ms: number;
 }
 
 export interface AuthRequired {
@@ -166,6 +205,7 @@ export interface AuthRequired {
 export interface Upgrade {
   t: "upgrade";
   min_app: string;
+  by?: string | null;
   hard: boolean;
 }
 
@@ -183,10 +223,99 @@ export interface ServerPong {
   t: "pong";
 }
 
+export type ClaimCase = Record<string, never>;
+
+export type ReleaseCase = Record<string, never>;
+
+export interface HandOver {
+  to: string;
+  words?: string;
+}
+
+export type RecallHandOver = Record<string, never>;
+
+export interface SendBack {
+  words?: string;
+}
+
+export interface AskTakeOver {
+  words?: string;
+}
+
+export interface KeepCase {
+  words?: string;
+}
+
+export interface BreakClaim {
+  reason: string;
+}
+
+export interface ReassignCase {
+  to: string;
+  reason: string;
+}
+
+export interface DecideCase {
+  outcome: string;
+  reason?: string;
+  basis?: string;
+  remedies?: string;
+  delay?: string;
+}
+
+export interface UndoAct {
+  wrong: string;
+  reason: string;
+}
+
+export interface SampleCase {
+  sound: boolean;
+  findings: string;
+}
+
+export interface VerifyCommitment {
+  material: string;
+  true: boolean;
+  findings: string;
+}
+
+export interface RevokeResult {
+  reason: string;
+  basis: string;
+  remedies: string;
+}
+
+export type IssueResult = Record<string, never>;
+
+export type DispatchResult = Record<string, never>;
+
+export interface ConfirmDelivery {
+  method: string;
+  receiver?: "agent" | "applicant" | "other";
+  name?: string;
+}
+
+export interface VoidResult {
+  reason: string;
+}
+
+export interface ReprintResult {
+  reason: string;
+}
+
+export interface ReturnPost {
+  why: "address" | "damaged" | "not-collected" | "refused";
+}
+
 export interface PageOf {
   file: string;
   material: string;
   number: number;
+}
+
+export interface CopyFor {
+  copy: string;
+  material: string;
 }
 
 export interface FileCase {
@@ -195,19 +324,164 @@ export interface FileCase {
   answers: { [key: string]: Json };
   pages?: PageOf[];
   declarations?: string[];
+  copies?: CopyFor[];
+  later?: string[];
+}
+
+export interface ChildFiling {
+  case: string;
+  item_id: string;
+  item_version: number;
+}
+
+export interface FileBundle {
+  bundle_id: string;
+  children: ChildFiling[];
+  answers: { [key: string]: Json };
+  pages?: PageOf[];
+  declarations?: string[];
+  copies?: CopyFor[];
+  later?: string[];
+}
+
+export interface OpenBundle {
+  bundle_id: string;
+  children: ChildFiling[];
+  channel: "phone" | "visit" | "window";
+  answers: { [key: string]: Json };
+  pages?: PageOf[];
+  declarations?: string[];
+  later?: string[];
+}
+
+export interface OpenCase {
+  item_id: string;
+  item_version: number;
+  channel: "phone" | "visit" | "window";
+  answers: { [key: string]: Json };
+  pages?: PageOf[];
+  declarations?: string[];
+  later?: string[];
+}
+
+export interface MakeUploadLink {
+  token_hash: string;
+  materials: string[];
 }
 
 export interface SupplementCase {
   pages?: PageOf[];
   replaces?: string[];
   reply?: string;
+  declarations?: string[];
 }
 
 export type WithdrawCase = Record<string, never>;
 
-export type ClaimCase = Record<string, never>;
+export interface ReopenCase {
+  reason?: string;
+}
 
-export type ReleaseCase = Record<string, never>;
+export interface RefuseReopening {
+  reason: string;
+}
+
+export interface ChangeDelivery {
+  answers: { [key: string]: Json };
+}
+
+export interface AskRegister {
+  material: string;
+}
+
+export interface AttachCopy {
+  material: string;
+  copy: string;
+  agreement: "by-phone" | "in-person" | "in-writing";
+}
+
+export interface CloseGap {
+  material: string;
+  outcome: "broken" | "supplied" | "waived";
+  findings?: string;
+}
+
+export interface MigrationEffects {
+  stale_answers?: string[];
+  missing_answers?: string[];
+  stale_papers?: string[];
+  missing_papers?: string[];
+  route_changed?: boolean;
+}
+
+export interface MigrateCase {
+  to_version: number;
+  reason: string;
+  effects: MigrationEffects;
+}
+
+export interface AddNote {
+  text: string;
+}
+
+export interface ViewRecord {
+  position: number;
+  at: string;
+  offline?: boolean;
+}
+
+export interface SendMessage {
+  text: string;
+}
+
+export interface EndAgency {
+  reason: string;
+}
+
+export interface ReviewCase {
+  opinion?: string;
+}
+
+export interface HandBack {
+  reason: string;
+}
+
+export interface BeginProcedure {
+  kind: "appraisal" | "assessment" | "auction" | "expert-review" | "hearing" | "inspection" | "objection-period" | "production" | "public-notice" | "quarantine" | "tender" | "testing";
+  basis: string;
+  ends_on: string;
+  notice: string;
+}
+
+export interface ProlongProcedure {
+  procedure: string;
+  ends_on: string;
+  reason: string;
+}
+
+export interface EndProcedure {
+  procedure: string;
+  findings?: string;
+}
+
+export interface AskExtension {
+  working_days?: number | null;
+  reason: string;
+}
+
+export interface AnswerExtension {
+  approved: boolean;
+  reason: string;
+}
+
+export interface ConvertCase {
+  reason: string;
+}
+
+export interface TerminateCase {
+  cause: "death" | "no-response" | "object-lost";
+  reason: string;
+}
 
 export interface DefectFound {
   material: string;
@@ -220,8 +494,32 @@ export interface RequestCorrection {
   defects: DefectFound[];
 }
 
+export interface VerdictOn {
+  file: string;
+  good: boolean;
+  code?: string;
+  words?: string;
+  expires_on?: string | null;
+}
+
+export interface VerifyPages {
+  verdicts: VerdictOn[];
+}
+
+export interface AskSecondNotice {
+  reason: string;
+}
+
+export type ApproveSecondNotice = Record<string, never>;
+
+export interface GapAllowed {
+  material: string;
+  working_days?: number | null;
+}
+
 export interface AcceptCase {
   checked?: string[];
+  gaps?: GapAllowed[];
 }
 
 export interface DeclineCase {
@@ -229,33 +527,782 @@ export interface DeclineCase {
   remedy: string;
 }
 
-export interface ReviewCase {
-  opinion?: string;
+export interface RedirectCase {
+  office: string;
+  reason: string;
+  how?: string;
 }
 
-export interface DecideCase {
-  outcome: string;
-  reason?: string;
+export interface VoidCase {
+  reason: string;
+}
+
+export interface ClearDuplicate {
+  other: string;
+  reason: string;
+}
+
+export interface MergeCase {
+  into: string;
+  reason: string;
+}
+
+export interface Opening {
+  starts: string;
+  ends: string;
+  kind?: "regular" | "noon" | "extended" | "weekend";
+}
+
+export interface Group {
+  id: string;
+  letter: string;
+  name_zh: string;
+  name_en: string;
+  items?: string[];
+  minutes?: number;
+  slot_minutes?: number;
+  capacity: number;
+  walk_in_percent?: number;
+}
+
+export interface Place {
+  id: string;
+  name_zh: string;
+  name_en: string;
+  groups?: string[];
+}
+
+export interface Rules {
+  days_ahead?: number;
+  appointments?: number;
+  missed?: number;
+  missed_days?: number;
+  barred_days?: number;
+  early_minutes?: number;
+  grace_minutes?: number;
+  appointment_minutes?: number;
+  priority_minutes?: number;
+  calls?: number;
+  rejoins?: number;
+  tickets_minutes?: number;
+}
+
+export interface Plan {
+  version: number;
+  since: string;
+  week: Opening[][];
+  make_up?: Opening[];
+  holiday?: Opening[];
+  groups: Group[];
+  counters: Place[];
+  rules?: Rules;
+}
+
+export interface PublishReception {
+  plan: Plan;
+}
+
+export interface ChangeOfficeDay {
+  on: string;
+  openings?: Opening[];
+  reason: string;
   basis?: string;
-  remedies?: string;
 }
 
-export type IssueResult = Record<string, never>;
-
-export type DispatchResult = Record<string, never>;
-
-export interface ConfirmDelivery {
-  method: string;
+export interface RestoreOfficeDay {
+  on: string;
+  reason: string;
 }
 
-export interface AddNote {
+export interface Matter {
+  item?: string;
+  case?: string | null;
+}
+
+export interface BookAppointment {
+  appointment: string;
+  on: string;
+  group: string;
+  starts: string;
+  matters?: Matter[];
+  channel?: "app" | "counter" | "kiosk" | "phone";
+  person?: string | null;
+  name?: string;
+  phone?: string;
+}
+
+export interface MoveAppointment {
+  appointment: string;
+  from_on: string;
+  from_group: string;
+  on: string;
+  group: string;
+  starts: string;
+}
+
+export interface CancelAppointment {
+  appointment: string;
+}
+
+export interface TakeTicket {
+  ticket: string;
+  on: string;
+  group: string;
+  matters?: Matter[];
+  channel?: "app" | "counter" | "kiosk" | "phone";
+  has_priority?: boolean;
+  appointment?: string | null;
+  person?: string | null;
+}
+
+export interface PrioritiseTicket {
+  ticket: string;
+}
+
+export interface RejoinLine {
+  ticket: string;
+}
+
+export interface LeaveLine {
+  ticket: string;
+}
+
+export interface CallAgain {
+  ticket: string;
+}
+
+export interface MissTicket {
+  ticket: string;
+}
+
+export interface StartService {
+  ticket: string;
+}
+
+export interface AddMatter {
+  ticket: string;
+  matter: Matter;
+}
+
+export interface TransferTicket {
+  ticket: string;
+  done?: string[];
+  counter?: string;
+  group?: string;
+}
+
+export interface FinishService {
+  ticket: string;
+}
+
+export interface CallNext {
+  on: string;
+}
+
+export interface OpenCounter {
+  on: string;
+  counter: string;
+  groups?: string[];
+}
+
+export interface CloseCounter {
+  on: string;
+  counter: string;
+}
+
+export interface StopLine {
+  on: string;
+  group: string;
+  reason: "full" | "other" | "staff" | "system";
+}
+
+export type ResumeLine = Record<string, never>;
+
+export interface GiveRating {
+  subject_kind: "case" | "visit";
+  subject: string;
+  level: "very-satisfied" | "satisfied" | "basically-satisfied" | "dissatisfied" | "very-dissatisfied";
+  reasons?: ("asked-again" | "clear" | "extra-papers" | "extra-trips" | "fast" | "fee" | "hours" | "kind" | "no-trip" | "other" | "slow" | "system" | "unclear" | "unkind")[];
+  words?: string;
+  channel?: "app" | "counter" | "sms";
+  on?: string | null;
+  group?: string | null;
+}
+
+export interface AmendRating {
+  level: "very-satisfied" | "satisfied" | "basically-satisfied" | "dissatisfied" | "very-dissatisfied";
+  reasons?: ("asked-again" | "clear" | "extra-papers" | "extra-trips" | "fast" | "fee" | "hours" | "kind" | "no-trip" | "other" | "slow" | "system" | "unclear" | "unkind")[];
+  words?: string;
+}
+
+export interface AppealRating {
+  reason: string;
+}
+
+export interface DecideAppeal {
+  upheld: boolean;
+  reason: string;
+}
+
+export interface AssignRectification {
+  to: string;
+}
+
+export interface CallBack {
+  reached: boolean;
+  words: string;
+}
+
+export interface DeferRectification {
+  on: string;
+  reason: string;
+}
+
+export interface SettleRectification {
+  outcome: "fixed" | "no-basis";
+  words: string;
+}
+
+export interface ReplyToRater {
+  words: string;
+}
+
+export type CloseRectification = Record<string, never>;
+
+export interface EligibilityCheck {
+  field: string;
+  op: "eq" | "gte" | "in" | "lte";
+  value: boolean | number | string | string[];
+}
+
+export interface Eligibility {
+  id: string;
+  zh: string;
+  en: string;
+  check: EligibilityCheck | null;
+}
+
+export interface Condition {
+  field?: string | null;
+  in?: (string | boolean)[];
+  all?: Condition[];
+}
+
+export interface Material {
+  id: string;
+  type: string;
+  name_zh: string;
+  name_en: string;
+  source: "applicant" | "self-declared" | "shared";
+  form: "form-field" | "pdf" | "photo";
+  requirement: "conditional" | "optional" | "required";
+  condition: Condition | null;
+  condition_zh: string | null;
+  reuse_days: number | null;
+  can_supply_later: boolean;
+  record_of?: "applicant" | "child" | "deceased" | "lessee" | "lessor" | "organisation" | "parent";
+}
+
+export interface Option {
+  value: string;
+  zh: string;
+  en: string;
+}
+
+export interface YearsAfter {
+  field: string;
+  years: number;
+}
+
+export interface Validation {
+  min_length?: number | null;
+  max_length?: number | null;
+  pattern?: string | null;
+  min?: number | null;
+  max?: number | null;
+  decimals?: number | null;
+  after?: string | null;
+  max_years_after?: YearsAfter | null;
+  not_future?: boolean;
+  levels?: ("building" | "city" | "community" | "district" | "estate" | "province" | "road" | "room" | "street" | "unit")[];
+  check_digit_when?: Condition | null;
+}
+
+export interface Column {
+  id: string;
+  label_zh: string;
+  label_en: string;
+  type: "address" | "bank-account" | "boolean" | "date" | "decimal" | "id-number" | "integer" | "money" | "name" | "phone" | "text" | "textarea" | "uscc";
+  required?: boolean;
+  validation?: Validation;
+}
+
+export interface Field {
+  id: string;
+  label_zh: string;
+  label_en: string;
+  type: "address" | "bank-account" | "boolean" | "date" | "decimal" | "id-number" | "integer" | "money" | "name" | "phone" | "select" | "table" | "text" | "textarea" | "uscc";
+  required: boolean;
+  group?: string;
+  options?: Option[];
+  columns?: Column[];
+  show_if?: Condition | null;
+  validation?: Validation;
+}
+
+export interface RouteStep {
+  step: string;
+  stage: "accept" | "decide" | "deliver" | "receive" | "review";
+  role: string;
+  name_zh: string;
+  name_en: string;
+  working_hours: number;
+  clock: "after-decision" | "before-acceptance" | "counted" | "excluded";
+  calendar_days: number | null;
+}
+
+export interface ResultKind {
+  kind: "certificate" | "letter" | "none" | "registration";
+  name_zh: string;
+  name_en: string;
+  mailable: boolean;
+  electronic: boolean;
+  valid_days: number | null;
+}
+
+export interface Fee {
+  cny: number;
+  note_zh: string | null;
+}
+
+export interface ServiceItem {
+  id: string;
+  version?: number;
+  name_zh: string;
+  name_en: string;
+  plain_zh: string;
+  department_id: string;
+  department_zh: string;
+  department_en: string;
+  nature: string;
+  delegated: boolean;
+  street_role: "decide" | "intake" | "preliminary-review";
+  kind: "immediate" | "promised";
+  kind_zh: string;
+  statutory_working_days: number | null;
+  statutory_calendar_days: number | null;
+  promised_working_days: number;
+  verify: boolean;
+  verify_fields: string[];
+  subject: ("legal-person" | "natural-person")[];
+  agent_allowed: boolean;
+  online: "full" | "none" | "partial";
+  high_frequency_rank: number;
+  theme?: string;
+  implementation_code: string | null;
+  eligibility: Eligibility[];
+  materials: Material[];
+  field_sets: string[];
+  fields: Field[];
+  route: RouteStep[];
+  result: ResultKind;
+  fee: Fee;
+  legal_basis: string[];
+  keywords: string[];
+  pinyin_initials: string[];
+  pinyin_full: string;
+  pinyin_keywords?: string[];
+  notes_zh?: string[];
+  statutory_months?: number | null;
+  one_person?: boolean;
+  extension_working_days?: number | null;
+  issue_with_gaps?: boolean;
+  retention_class?: "10-years" | "30-years" | "permanent" | null;
+}
+
+export interface ItemTrial {
+  name: string;
+  answers: { [key: string]: Json };
+  at: string;
+  problems?: string[] | null;
+  materials?: string[] | null;
+  unmet?: string[] | null;
+  route?: string[] | null;
+  due_on?: string | null;
+}
+
+export interface PublishItem {
+  item: ServiceItem;
+  trials?: ItemTrial[];
+  effective_on?: string | null;
+  ends_on?: string | null;
+}
+
+export interface WithdrawItem {
+  item_id: string;
+  version: number;
+  reason: string;
+}
+
+export interface Handled {
+  street_role: "decide" | "intake" | "preliminary-review";
+  route: RouteStep[];
+}
+
+export interface DelegatedItem {
+  item: string;
+  before?: Handled | null;
+  after?: Handled | null;
+  certificates?: string[];
+}
+
+export interface DelegationOrder {
+  number: string;
+  title_zh: string;
+  title_en: string;
+  batch: number;
+  issued_on: string;
+  effective_on: string;
+  ends_on?: string | null;
+  items: DelegatedItem[];
+}
+
+export interface OrderDelegation {
+  order: DelegationOrder;
+}
+
+export interface RevokeDelegation {
+  number: string;
+  ends_on: string;
+  reason: string;
+}
+
+export interface ListedItem {
+  id: string;
+  name_zh: string;
+  name_en?: string;
+  department_zh: string;
+  phone: string;
+  hours_zh: string;
+  place_zh?: string;
+  plain_zh?: string;
+  keywords?: string[];
+  pinyin_initials?: string[];
+  pinyin_full?: string;
+  pinyin_keywords?: string[];
+}
+
+export interface PublishListing {
+  entries: ListedItem[];
+}
+
+export interface Attachment {
+  kind: "pdf" | "picture" | "video";
+  name: string;
+  title_zh: string;
+  title_en?: string;
+  sha256: string;
+  size: number;
+  address?: string;
+}
+
+export interface Lesson {
+  id: string;
+  title_zh: string;
+  title_en?: string;
+  minutes: number;
+  item_ids?: string[];
+  text_zh: string;
+  text_en?: string;
+  attachments?: Attachment[];
+}
+
+export interface Course {
+  kind: "course";
+  id: string;
+  title_zh: string;
+  title_en?: string;
+  summary_zh?: string;
+  summary_en?: string;
+  due_days?: number;
+  lessons: Lesson[];
+}
+
+export interface Topic {
+  kind: "topic";
+  id: string;
+  month: number;
+  year?: number | null;
+  title_zh: string;
+  title_en?: string;
+  summary_zh?: string;
+  summary_en?: string;
+  lesson_ids: string[];
+}
+
+export interface CatalogueFact {
+  item: string;
+  path: string;
+  equals: Json;
+}
+
+export interface Question {
+  kind: "question";
+  id: string;
+  type: "multiple" | "single";
+  level?: number;
+  course_id: string;
+  item_ids: string[];
+  stem_zh: string;
+  stem_en?: string;
+  options: { [key: string]: string };
+  options_en?: { [key: string]: string };
+  answer: string[];
+  explanation_zh: string;
+  explanation_en?: string;
+  catalogue_fact?: CatalogueFact | null;
+}
+
+export interface ScenarioMoment {
+  weekday: number;
+  time: string;
+}
+
+export interface Player {
+  name: string;
+  birth: string;
+  sex: "female" | "male";
+  home: string;
+}
+
+export interface Play {
+  do: "accept" | "bring" | "call" | "cut" | "decide" | "file" | "open" | "supply" | "wait" | "work";
+  item?: string;
+  answers?: { [key: string]: Json };
+  pages?: { [key: string]: number[] };
+  shows?: { [key: string]: string };
+  signs?: string[] | null;
+  items?: string[];
+  agent?: boolean;
+  later?: string[];
+  role?: string;
+  words?: string;
+  days?: number;
+}
+
+export interface Choice {
+  action: string;
+  args?: { [key: string]: Json };
+  text_zh: string;
+  text_en?: string;
+}
+
+export interface ExpectedAct {
+  action: string;
+  args?: { [key: string]: Json };
+}
+
+export interface WrongAct {
+  action: string;
+  args?: { [key: string]: Json } | null;
+  feedback_zh: string;
+  feedback_en?: string;
+}
+
+export interface ScenarioStep {
+  id: string;
+  role: string;
+  happens_zh: string;
+  happens_en?: string;
+  citizen_says_zh?: string;
+  citizen_says_en?: string;
+  plays?: Play[];
+  choices?: Choice[];
+  expected: ExpectedAct;
+  rule_zh: string;
+  rule_en?: string;
+  wrong?: WrongAct[];
+  points: number;
+}
+
+export interface Scenario {
+  kind: "scenario";
+  id: string;
+  title_zh: string;
+  title_en?: string;
+  channel: "community" | "online" | "phone" | "window";
+  minutes: number;
+  item_ids: string[];
+  background_zh: string;
+  background_en?: string;
+  starts?: ScenarioMoment | null;
+  person?: Player | null;
+  relative?: Player | null;
+  pass_points: number;
+  steps: ScenarioStep[];
+}
+
+export interface Policy {
+  kind: "policy";
+  id: string;
+  title_zh: string;
+  title_en?: string;
+  published: string;
+  effective: string;
+  source_zh: string;
+  source_en?: string;
+  item_ids?: string[];
+  verify?: boolean;
+  summary_zh: string;
+  summary_en?: string;
+  action_zh?: string;
+  action_en?: string;
+  attachments?: Attachment[];
+}
+
+export interface QuestionAndAnswer {
+  kind: "qa";
+  id: string;
+  item_ids?: string[];
+  question_zh: string;
+  question_en?: string;
+  answer_zh: string;
+  answer_en?: string;
+  in_handbook?: boolean;
+}
+
+export interface DrawRule {
+  count: number;
+  course_ids?: string[];
+  levels?: number[];
+  types?: ("multiple" | "single")[];
+}
+
+export interface Exam {
+  questions: number;
+  minutes: number;
+  pass_mark: number;
+  retakes: number;
+  cooldown_days: number;
+  draw?: DrawRule[];
+}
+
+export interface CertificateKind {
+  kind: "certificate";
+  id: string;
+  name_zh: string;
+  name_en?: string;
+  item_ids: "all" | string[];
+  required_courses?: string[];
+  required_scenarios?: string[];
+  exam: Exam;
+  valid_days: number;
+  renew_days?: number;
+}
+
+export interface PublishTraining {
+  content: Course | Topic | Question | Scenario | Policy | QuestionAndAnswer | CertificateKind;
+}
+
+export interface WithdrawTraining {
+  kind: "certificate" | "course" | "policy" | "qa" | "question" | "scenario" | "topic";
+  content_id: string;
+  reason: string;
+}
+
+export interface AssignCourse {
+  course_id: string;
+  people: string[];
+  due_on?: string | null;
+}
+
+export interface ReachLesson {
+  course_id: string;
+  lesson_id: string;
+  version: number;
+  permille: number;
+}
+
+export interface AcknowledgePolicy {
+  policy_id: string;
+  version: number;
+}
+
+export interface AnswerQuestion {
+  question: string;
+  choice: number[];
+}
+
+export type HandIn = Record<string, never>;
+
+export interface AllowAttempts {
+  person: string;
+  certificate: string;
+  reason: string;
+}
+
+export interface RecordCertificate {
+  person: string;
+  certificate: string;
+  valid_until: string;
+  reason: string;
+}
+
+export interface RevokeCertificate {
+  reason: string;
+}
+
+export interface AskQuestion {
+  text: string;
+  item_ids?: string[];
+}
+
+export interface ReplyToQuestion {
   text: string;
 }
 
-export interface ViewRecord {
+export interface MarkAnswer {
+  number: number;
+}
+
+export interface TakeUpQuestion {
+  content: Question | QuestionAndAnswer;
+}
+
+export interface CloseQuestion {
+  reason: string;
+}
+
+export interface BeAbsent {
+  first: string;
+  last: string;
+  substitute?: string | null;
+}
+
+export type EndAbsence = Record<string, never>;
+
+export interface WithdrawCopy {
+  copy: string;
+}
+
+export interface HandleNotice {
   position: number;
-  at: string;
-  offline?: boolean;
+  person: string;
+  how: "by-phone" | "in-person" | "not-needed";
+  words?: string;
+}
+
+export interface BreakGlass {
+  reason: string;
+}
+
+export interface UnmaskRecord {
+  what: string;
+  purpose: "audit" | "check-identity" | "complaint" | "contact" | "deliver" | "register";
+}
+
+export interface PrintRecord {
+  what: string;
 }
 
 export interface Base {
@@ -288,7 +1335,7 @@ export interface Text {
 }
 
 export interface Step {
-  id: "accepted" | "correction" | "decided" | "delivered" | "filed";
+  id: "accepted" | "correction" | "decided" | "delivered" | "ended" | "filed" | "procedure";
   state: "next" | "now" | "past";
   at: string | null;
 }
@@ -298,6 +1345,7 @@ export interface ProofDay {
   kind: string;
   n: number | null;
   is_due: boolean;
+  minutes: number | null;
 }
 
 export interface DueDate {
@@ -308,6 +1356,38 @@ export interface DueDate {
   days: ProofDay[];
 }
 
+export interface Span {
+  first: string;
+  last: string;
+}
+
+export interface Clock {
+  name: "correction" | "delivery" | "gap" | "lapse" | "notice" | "promised" | "statutory" | "step";
+  about: string;
+  due: DueDate;
+  state: "ended" | "running" | "suspended";
+  ended_at: string | null;
+  is_overdue: boolean;
+  suspended: Span[];
+}
+
+export interface Agency {
+  name: string;
+  relation: string;
+  proof: string;
+  material: string;
+  ended_at: string | null;
+}
+
+export interface PageVerdict {
+  good: boolean;
+  code: string;
+  words: string;
+  expires_on: string | null;
+  at: string;
+  by_name: string;
+}
+
 export interface Page {
   file: string;
   material: string;
@@ -315,8 +1395,10 @@ export interface Page {
   sha256: string;
   size: number;
   state: "rejected" | "replaced" | "stored" | "waiting";
-  media_type?: string | null;
-  reason?: string | null;
+  media_type: string | null;
+  reason: string | null;
+  origin: "copy" | "evidence" | "filing" | "supplement";
+  verdict: PageVerdict | null;
 }
 
 export interface Defect {
@@ -335,15 +1417,148 @@ export interface Notice {
   respond_by: DueDate;
   defects: Defect[];
   answered_at: string | null;
+  second: boolean;
+  taken_back: boolean;
+}
+
+export interface Gap {
+  material: string;
+  material_name: Text;
+  due: DueDate;
+  state: "closed" | "open" | "supplied";
+  outcome: string;
+  is_overdue: boolean;
+  closed_at: string | null;
+}
+
+export interface CopyUsed {
+  copy: string;
+  material: string;
+  material_name: Text;
+  files: string[];
+  checked_on: string;
+  usable_until: string;
+  at: string;
+  attached_by: string;
+  agreement: string;
+}
+
+export interface LookUp {
+  material: string;
+  material_name: Text;
+  register: string;
+  outcome: string;
+  result: { [key: string]: Json };
+  at: string;
+}
+
+export interface Evidence {
+  at: string;
+  files: string[];
+  reply: string;
+  after_decision: boolean;
+  supplies: string[];
+  outcome: "" | "reopened" | "unchanged" | "waiting";
+  words: string;
+}
+
+export interface UploadLink {
+  id: string;
+  made_at: string;
+  by_name: string;
+  expires_at: string;
+  materials: string[];
+  used_at: string | null;
+}
+
+export interface Procedure {
+  id: string;
+  kind: string;
+  step: string;
+  basis: string;
+  begins_on: string;
+  ends_on: string;
+  ended_on: string | null;
+  overran: boolean;
+  prolonged: number;
+  words: string[];
+  by_name: string;
+}
+
+export interface Extension {
+  working_days: number;
+  state: "approved" | "asked" | "refused";
+  asked_at: string;
+  asked_by_name: string;
+  answered_at: string | null;
+  answered_by_name: string;
+  words: string;
+}
+
+export interface Message {
+  position: number;
+  at: string;
+  who: "agent" | "applicant" | "staff";
+  by_name: string;
+  text: string;
+  readers: string[];
+  reader_name: string;
+}
+
+export interface Sending {
+  channel: string;
+  state: string;
+  at: string;
+  why: string;
+}
+
+export interface Notification {
+  position: number;
+  about: string;
+  kind: string;
+  whom: "agent" | "applicant" | "other";
+  person: string;
+  given_at: string | null;
+  sendings: Sending[];
+  is_unreached: boolean;
+  handled: string;
+  handled_at: string | null;
+  handled_by_name: string;
+}
+
+export interface Paper {
+  kind: string;
+  position: number;
+  at: string;
+  size: number;
+  sha256: string;
 }
 
 export interface Decision {
-  outcome: "declined" | "granted" | "rejected";
+  outcome: "declined" | "granted" | "redirected" | "rejected" | "revoked" | "terminated" | "voided";
   at: string;
   by_name: string;
   reason: string;
   basis: string;
   remedies: string;
+  office: string;
+  how: string;
+  cause: string;
+  delay: string;
+}
+
+export interface Undone {
+  at: string;
+  by_name: string;
+  act: string;
+  words: string;
+}
+
+export interface Reopened {
+  at: string;
+  by_name: string;
+  status: "accepted" | "archived" | "correction" | "declined" | "delivered" | "filed" | "granted" | "issued" | "lapsed" | "posted" | "received" | "redirected" | "rejected" | "returned" | "revoked" | "suspended" | "terminated" | "voided" | "withdrawn";
+  words: string;
 }
 
 export interface Result {
@@ -352,14 +1567,41 @@ export interface Result {
   issued_at: string;
   rendered: boolean;
   name: Text;
+  prints: number;
+}
+
+export interface VoidedResult {
+  document_number: string;
+  verification_code: string;
+  at: string;
+  words: string;
+}
+
+export interface ParcelEvent {
+  event: string;
+  at: string;
 }
 
 export interface Delivery {
   method: string;
-  carrier?: string | null;
-  tracking_number?: string | null;
-  posted_at?: string | null;
-  delivered_at?: string | null;
+  state: "asked" | "came-back" | "delivered" | "none" | "on-the-way" | "ready" | "uncertain";
+  carrier: string | null;
+  tracking_number: string | null;
+  posted_at: string | null;
+  returned_at: string | null;
+  returned_why: string;
+  delivered_at: string | null;
+  receiver: string;
+  receiver_name: string;
+  events: ParcelEvent[];
+}
+
+export interface Archive {
+  at: string;
+  digest: string;
+  leaves: number;
+  retention_class: string;
+  retain_until: string | null;
 }
 
 export interface Moment {
@@ -378,7 +1620,7 @@ export interface StatusBody {
   item_name: Text;
   filing_number: string;
   case_number: string | null;
-  status: "accepted" | "correction" | "declined" | "delivered" | "filed" | "granted" | "issued" | "posted" | "received" | "rejected" | "withdrawn";
+  status: "accepted" | "archived" | "correction" | "declined" | "delivered" | "filed" | "granted" | "issued" | "lapsed" | "posted" | "received" | "redirected" | "rejected" | "returned" | "revoked" | "suspended" | "terminated" | "voided" | "withdrawn";
   turn: "done" | "office" | "you";
   steps: Step[];
   filed_at: string;
@@ -386,23 +1628,49 @@ export interface StatusBody {
   awaiting_files: number;
   answer_by: DueDate | null;
   promised: DueDate | null;
+  clocks: Clock[];
   office_step: Text | null;
+  deemed: boolean;
+  accepted_at: string | null;
+  channel: string;
   applicant_name: string;
   agent_name: string | null;
+  agency: Agency | null;
+  opened_by_name: string;
   answers: { [key: string]: Json };
   pages: Page[];
   declarations: string[];
+  later: string[];
   notices: Notice[];
+  gaps: Gap[];
+  copies: CopyUsed[];
+  look_ups: LookUp[];
+  evidence: Evidence[];
+  links: UploadLink[];
+  procedures: Procedure[];
+  extension: Extension | null;
+  messages: Message[];
+  notifications: Notification[];
+  papers: Paper[];
   decision: Decision | null;
+  revocation: Decision | null;
+  undone: Undone[];
+  reopened: Reopened[];
   result: Result | null;
+  result_void: VoidedResult[];
   delivery: Delivery;
+  archive: Archive | null;
   timeline: Moment[];
   acts: string[];
+  erased: boolean;
+  bundle: string | null;
+  order: string;
 }
 
 export interface StepDue {
   id: string;
   role: string;
+  stage: string;
   name: Text;
 }
 
@@ -411,16 +1679,32 @@ export interface Person {
   name: string;
 }
 
+export interface HandedOver {
+  sender: Person;
+  to: Person;
+  at: string;
+  opened: boolean;
+  words: string;
+}
+
 export interface QueueBody {
   item_id: string;
   item_name: Text;
   number: string;
   applicant_masked: string;
-  status: "accepted" | "correction" | "declined" | "delivered" | "filed" | "granted" | "issued" | "posted" | "received" | "rejected" | "withdrawn";
+  status: "accepted" | "archived" | "correction" | "declined" | "delivered" | "filed" | "granted" | "issued" | "lapsed" | "posted" | "received" | "redirected" | "rejected" | "returned" | "revoked" | "suspended" | "terminated" | "voided" | "withdrawn";
   step: StepDue | null;
+  waiting_for: "applicant" | "lead" | "nobody" | "post" | "procedure" | "step" | "window";
   claimed_by: Person | null;
+  claim_until: string | null;
+  handed_over: HandedOver | null;
+  take_over: Person | null;
+  doer: string | null;
   due: string | null;
+  due_clock: string;
   due_provisional: boolean;
+  step_due: string | null;
+  effort_minutes: number;
   channel: string;
   pages: number;
   awaiting_files: number;
@@ -428,7 +1712,37 @@ export interface QueueBody {
   received_at: string | null;
   changed_at: string;
   last_handler: Person | null;
+  returns_to: Person | null;
   returned: boolean;
+  second_notice: "" | "approved" | "asked";
+  extension_asked: boolean;
+  duplicates: number;
+  gaps_open: number;
+  gap_due: string | null;
+  overdue: string[];
+  alarm: number;
+  evidence: boolean;
+  sampling: boolean;
+  unanswered: boolean;
+  unreached: number;
+  deemed: boolean;
+  phone_end: string;
+  initials: string[];
+  erased: boolean;
+  bundle: string | null;
+  order: string;
+}
+
+export interface StepOfRoute {
+  id: string;
+  role: string;
+  stage: string;
+  name: Text;
+  clock: string;
+  working_hours: number;
+  state: "next" | "now" | "past";
+  done_at: string | null;
+  by_name: string;
 }
 
 export interface Note {
@@ -442,44 +1756,934 @@ export interface Opinion {
   at: string;
   by_name: string;
   text: string;
+  to: string;
+}
+
+export interface Finding {
+  at: string;
+  by_name: string;
+  about: "commitment" | "gap" | "procedure" | "sample";
+  subject: string;
+  words: string;
+  holds: boolean | null;
+}
+
+export interface Duplicate {
+  case: string;
+  state: "absorbed" | "cleared" | "suspected" | "went-on";
+  at: string;
+  by_name: string;
+  words: string;
+}
+
+export interface Migration {
+  at: string;
+  by_name: string;
+  from_version: number;
+  to_version: number;
+  words: string;
 }
 
 export interface CaseBody {
   view: StatusBody;
   step: StepDue | null;
+  waiting_for: "applicant" | "lead" | "nobody" | "post" | "procedure" | "step" | "window";
   claimed_by: Person | null;
+  claim_until: string | null;
+  handed_over: HandedOver | null;
+  take_over: Person | null;
   accepted_by: Person | null;
+  decided_by: Person | null;
+  one_person: boolean;
+  doer: string | null;
   last_handler: Person | null;
+  returns_to: Person | null;
+  returned: boolean;
   channel: string;
   checked: string[];
+  step_clock: Clock | null;
+  overdue: string[];
+  alarm: number;
+  route: StepOfRoute[];
   notes: Note[];
   opinions: Opinion[];
+  extensions: Extension[];
+  second_notice: "" | "approved" | "asked";
+  second_notice_words: string;
+  findings: Finding[];
+  sampling: boolean;
+  duplicates: Duplicate[];
+  commitments: { [key: string]: boolean | null };
+  migrations: Migration[];
+  internal: Moment[];
+}
+
+export interface Certificate {
+  kind: string;
+  name: Text;
+  items: string[];
+  all_items: boolean;
+  valid_until: string;
+}
+
+export interface Away {
+  first: string;
+  last: string;
+  substitute: Person | null;
+}
+
+export interface ColleagueBody {
+  name: string;
+  roles: string[];
+  office: string;
+  certificates: Certificate[];
+  absences: Away[];
+}
+
+export interface VaultCopy {
+  copy: string;
+  material_type: string;
+  name: Text;
+  pages: number;
+  checked_on: string;
+  expires_on: string | null;
+  case: string;
+}
+
+export interface VaultBody {
+  copies: VaultCopy[];
+}
+
+export interface Missing {
+  n: number;
+  announced_at: string;
+  why: "lost" | "silent";
+}
+
+export interface DeviceBody {
+  person: string;
+  device: string;
+  office: string;
+  app: string;
+  first_at: string;
+  last_contact: string;
+  position: number;
+  unsent: number;
+  oldest_at: string | null;
+  missing: Missing | null;
+  blocked: boolean;
+}
+
+export interface ToldBody {
+  kind: string;
+  position: number;
+  at: string | null;
+  sendings: Sending[];
+  is_unreached: boolean;
+}
+
+export interface AppointmentBody {
+  lane: string;
+  on: string;
+  group: string;
+  group_name: Text;
+  number: string;
+  starts: string;
+  ends: string;
+  check_in_from: string;
+  kept_until: string;
+  matters: Matter[];
+  channel: string;
+  status: string;
+  why: string;
+  ticket: string | null;
+  has_contact: boolean;
+  told: ToldBody[];
+}
+
+export interface TicketBody {
+  lane: string;
+  number: string;
+  status: string;
+  group: string;
+  group_name: Text;
+  matters: Matter[];
+  done: string[];
+  has_priority: boolean;
+  appointment: string | null;
+  since: string;
+  changed_at: string;
+  counter: string;
+  staff: Person | null;
+  calls: number;
+  rejoins: number;
+}
+
+export interface OwnTicketBody {
+  lane: string;
+  on: string;
+  number: string;
+  status: string;
+  group: string;
+  group_name: Text;
+  matters: Matter[];
+  done: string[];
+  since: string;
+  counter: string;
+  counter_name: Text | null;
+  calls: number;
+  ahead: number;
+  wait_minutes: number | null;
+  rejoins_left: number;
+  told: ToldBody[];
+}
+
+export interface LineBody {
+  lane: string;
+  on: string;
+  group: string;
+  group_name: Text;
+  is_stopped: boolean;
+  waiting: string[];
+  counters: string[];
+  seconds_each: number;
+  wait_minutes: number | null;
+}
+
+export interface CounterBody {
+  lane: string;
+  on: string;
+  counter: string;
+  name: Text;
+  staff: Person;
+  groups: string[];
+  ticket: string | null;
+  number: string;
+  status: string;
+}
+
+export interface PanelCall {
+  number: string;
+  counter: string;
+  counter_name: Text;
+  call: number;
+  called_at: string;
+  is_serving: boolean;
+}
+
+export interface PanelLine {
+  group_name: Text;
+  waiting: number;
+  is_stopped: boolean;
+}
+
+export interface PanelBody {
+  on: string;
+  calls: PanelCall[];
+  lines: PanelLine[];
+}
+
+export interface InvitationBody {
+  subject_kind: string;
+  subject: string;
+  item: string;
+  until: string;
+  on: string | null;
+  group: string | null;
+}
+
+export interface Answer {
+  state: string;
+  due: DueDate | null;
+  reply: string;
+}
+
+export interface RatingBody {
+  subject_kind: string;
+  subject: string;
+  item: string;
+  level: "basically-satisfied" | "dissatisfied" | "satisfied" | "very-dissatisfied" | "very-satisfied";
+  reasons: string[];
+  words: string;
+  given_at: string;
+  amend_until: string | null;
+  answer: Answer | null;
+}
+
+export interface RatedBody {
+  item: string;
+  level: "basically-satisfied" | "dissatisfied" | "satisfied" | "very-dissatisfied" | "very-satisfied";
+  reasons: string[];
+  given_on: string;
+  appeal: string;
+}
+
+export interface CallBackBody {
+  at: string;
+  by_name: string;
+  reached: boolean;
+  words: string;
+}
+
+export interface RectificationBody {
+  subject_kind: string;
+  subject: string;
+  item: string;
+  unit: string;
+  level: "basically-satisfied" | "dissatisfied" | "satisfied" | "very-dissatisfied" | "very-satisfied";
+  reasons: string[];
+  words: string;
+  given_at: string;
+  rated: Person[];
+  due: DueDate | null;
+  is_overdue: boolean;
+  is_deferred: boolean;
+  deferred_because: string;
+  responsible: Person | null;
+  call_backs: CallBackBody[];
+  outcome: string | null;
+  outcome_words: string;
+  replied: boolean;
+  reply_unreached: boolean;
+  appeal_waits: boolean;
+  appeal_words: string;
+  next: string;
+}
+
+export interface Count {
+  level: "basically-satisfied" | "dissatisfied" | "satisfied" | "very-dissatisfied" | "very-satisfied";
+  counted: number;
+  excluded: number;
+}
+
+export interface TallyBody {
+  of: string;
+  name: string;
+  counts: Count[];
+}
+
+export interface CourseBody {
+  version: number;
+  published_at: string;
+  content: Course;
+}
+
+export interface TopicBody {
+  version: number;
+  published_at: string;
+  content: Topic;
+}
+
+export interface PolicyBody {
+  version: number;
+  published_at: string;
+  in_effect: boolean;
+  content: Policy;
+}
+
+export interface QaBody {
+  version: number;
+  published_at: string;
+  pinyin: string;
+  content: QuestionAndAnswer;
+}
+
+export interface CertificateKindBody {
+  version: number;
+  published_at: string;
+  content: CertificateKind;
+}
+
+export interface BankQuestionBody {
+  version: number;
+  published_at: string;
+  content: Question;
+}
+
+export interface ScenarioBody {
+  version: number;
+  published_at: string;
+  content: Scenario;
+}
+
+export interface Assigned {
+  course: string;
+  due_on: string;
+  at: string;
+  by: Person;
+}
+
+export interface LessonRead {
+  lesson: string;
+  course: string;
+  version: number;
+  permille: number;
+  at: string;
+  finished: number;
+  finished_at: string | null;
+  read_on: string | null;
+}
+
+export interface Acknowledged {
+  policy: string;
+  version: number;
+  at: string;
+}
+
+export interface LearnerBody {
+  person: Person;
+  assigned: Assigned[];
+  lessons: LessonRead[];
+  acknowledged: Acknowledged[];
+}
+
+export interface AnswerGiven {
+  number: number;
+  text: string;
+  by: Person;
+  at: string;
+}
+
+export interface TakenUp {
+  kind: string;
+  content: string;
+}
+
+export interface AskedBody {
+  text: string;
+  item_ids: string[];
+  by: Person;
+  at: string;
+  pinyin: string;
+  answers: AnswerGiven[];
+  marked: number;
+  taken_up: TakenUp[];
+}
+
+export interface GivenAnswer {
+  question: string;
+  chosen: number[];
+  at: string;
+}
+
+export interface ExamBody {
+  certificate: string;
+  name: Text;
+  started_at: string;
+  ends_at: string;
+  questions: number;
+  pass_mark: number;
+  answers: GivenAnswer[];
+  late: GivenAnswer[];
+  percent: number | null;
+  passed: boolean | null;
+  ended_at: string | null;
+  why: "handed-in" | "time-over" | null;
+}
+
+export interface PaperQuestion {
+  id: string;
+  multiple: boolean;
+  stem: Text;
+  options: Text[];
+  course: string;
+  right: number[] | null;
+  explanation: Text | null;
+  is_right: boolean | null;
+}
+
+export interface ExamPaperBody {
+  questions: PaperQuestion[];
+}
+
+export interface PassedScenario {
+  scenario: string;
+  version: number;
+  points: number;
+  of: number;
+  at: string;
+}
+
+export interface AttemptLine {
+  id: string;
+  certificate: string;
+  begun_at: string;
+  percent: number | null;
+  passed: boolean | null;
+  ended_at: string | null;
+}
+
+export interface CandidateBody {
+  person: string;
+  scenarios: PassedScenario[];
+  attempts: AttemptLine[];
+  since: { [key: string]: string };
+}
+
+export interface CertificateBody {
+  holder: Person;
+  kind: string;
+  name: Text;
+  number: string;
+  code: string;
+  items: string[];
+  all_items: boolean;
+  valid_from: string;
+  valid_until: string;
+  renewable_from: string;
+  percent: number | null;
+  state: "expired" | "renewed" | "revoked" | "valid";
+  ended_at: string | null;
+  reason: string;
+}
+
+export interface StatusCount {
+  status: string;
+  cases: number;
+}
+
+export interface WaitingCount {
+  waiting_for: string;
+  cases: number;
+}
+
+export interface DueDay {
+  on: string | null;
+  working_days: number | null;
+  cases: string[];
+}
+
+export interface Load {
+  person: Person;
+  roles: string[];
+  is_away: boolean;
+  substitute: Person | null;
+  cases: string[];
+  minutes: number;
+  due_today: number;
+}
+
+export interface Late {
+  case: string;
+  number: string;
+  item_name: Text;
+  clock: string;
+  due: string;
+  working_days: number;
+  waiting_for: string;
+  held_by: Person | null;
+  step: Text | null;
+  since: string;
+}
+
+export interface Cover {
+  item: string;
+  item_name: Text;
+  qualified: Person[];
+  expiring: Person[];
+  open_cases: number;
+}
+
+export interface BoardBody {
+  on: string;
+  office: string;
+  open_cases: number;
+  statuses: StatusCount[];
+  waiting: WaitingCount[];
+  days: DueDay[];
+  loads: Load[];
+  late: Late[];
+  decided_late: number;
+  decided_since: string;
+  asks: string[];
+  unclaimed: string[];
+  coming_off: string[];
+  covers: Cover[];
+}
+
+export interface SetAsideBody {
+  author: string;
+  lane: string;
+  type: string;
+  verdict: string;
+  code: string;
+  params: { [key: string]: Json };
+  at: string | null;
+  judged_at: string;
+  state: "handed" | "open" | "superseded" | "withdrawn";
+  by: string | null;
+  office: string;
+}
+
+export interface ReportRow {
+  key: string;
+  name: Text | null;
+  filed: number;
+  accepted: number;
+  deemed: number;
+  granted: number;
+  rejected: number;
+  ended_otherwise: number;
+  late: number;
+  median_minutes: number | null;
+  slowest_minutes: number | null;
+}
+
+export interface ReportBody {
+  first: string;
+  last: string;
+  late_open: number;
+  all: ReportRow;
+  by_item: ReportRow[];
+  by_channel: ReportRow[];
+  by_batch: ReportRow[];
+}
+
+export interface Offer {
+  copy: string;
+  material: string;
+  material_name: Text;
+  checked_on: string;
+  usable_until: string;
+}
+
+export interface SlotBody {
+  starts: string;
+  ends: string;
+  bookable: number;
+  left: number;
+}
+
+export interface SlotsBody {
+  lane: string;
+  on: string;
+  group: string;
+  group_name: Text;
+  closed_because: string;
+  slots: SlotBody[];
+}
+
+export interface DoorsBody {
+  open: boolean;
+  until: string | null;
+  opens: string | null;
+}
+
+export interface OpeningBody {
+  starts: string;
+  ends: string;
+  kind: string;
+}
+
+export interface OfficeDayBody {
+  on: string;
+  openings: OpeningBody[];
+  because: string;
+}
+
+export interface GroupBody {
+  id: string;
+  lane: string;
+  name: Text;
+  items: string[];
+  waiting: number;
+  wait_minutes: number | null;
+  is_stopped: boolean;
+}
+
+export interface PlaceBody {
+  id: string;
+  name: Text;
+  groups: string[];
+}
+
+export interface ReceptionBody {
+  on: string;
+  doors: DoorsBody;
+  hall: string;
+  days: OfficeDayBody[];
+  groups: GroupBody[];
+  counters: PlaceBody[];
+  tickets_from: string | null;
+  tickets_until: string | null;
+  appointments: number;
+}
+
+export interface Share {
+  n: number;
+  of: number;
+}
+
+export interface Participant {
+  person: Person;
+  joined_on: string;
+  lessons: number;
+  policies: number;
+  scenarios: number;
+  exams: number;
+}
+
+export interface Participation {
+  share: Share;
+  percent: number | null;
+  people: Participant[];
+}
+
+export interface Band {
+  first: number;
+  last: number;
+  attempts: number;
+}
+
+export interface Scores {
+  certificate: string;
+  name: Text;
+  mark: number;
+  attempts: number;
+  sat: number;
+  passed: number;
+  percent: number | null;
+  median: number | null;
+  bands: Band[];
+}
+
+export interface HeatItem {
+  item: string;
+  name: Text;
+  people: number;
+  ending: number;
+}
+
+export interface Right {
+  person: string;
+  item: string;
+  valid_until: string;
+}
+
+export interface HeatMap {
+  on: string;
+  people: Person[];
+  items: HeatItem[];
+  rights: Right[];
+}
+
+export interface WeakItem {
+  item: string;
+  name: Text;
+  asked: number;
+  wrong: number;
+  wrong_percent: number | null;
+  cases: number;
+  corrected: number;
+  corrected_percent: number | null;
+  both: boolean;
+}
+
+export interface Effect {
+  course: string;
+  name: Text;
+  finished: number;
+  before: Share;
+  before_percent: number | null;
+  after: Share;
+  after_percent: number | null;
+  enough: boolean;
+}
+
+export interface QuestionFigures {
+  question: string;
+  version: number;
+  stem: Text;
+  level: number;
+  course: string;
+  asked: number;
+  right: number;
+  difficulty: number | null;
+  discrimination: number | null;
+  stale: boolean;
+}
+
+export interface FiguresBody {
+  first: string;
+  last: string;
+  as_of: number;
+  participation: Participation;
+  passed: Share;
+  passed_percent: number | null;
+  scores: Scores[];
+  heat: HeatMap;
+  weak: WeakItem[];
+  effects: Effect[];
+  questions: QuestionFigures[];
 }
 
 export type ClientFrame = Hello | Auth | Pull | Credit | Push | Ask | Seen | Ping | Pong;
 
 export type ServerFrame = Welcome | PageFrame | Delta | Behind | Ack | Reset | Revoke | Wait | AuthRequired | Upgrade | Error | ServerPing | ServerPong;
 
+/** Kind of row to its body. */
+export interface RowBodies {
+  "status": StatusBody;
+  "queue": QueueBody;
+  "case": CaseBody;
+  "colleague": ColleagueBody;
+  "vault": VaultBody;
+  "device": DeviceBody;
+  "appointment": AppointmentBody;
+  "ticket": TicketBody;
+  "own-ticket": OwnTicketBody;
+  "line": LineBody;
+  "counter": CounterBody;
+  "panel": PanelBody;
+  "rating-invitation": InvitationBody;
+  "rating": RatingBody;
+  "rated": RatedBody;
+  "rectification": RectificationBody;
+  "rating-tally": TallyBody;
+  "course": CourseBody;
+  "topic": TopicBody;
+  "policy": PolicyBody;
+  "qa": QaBody;
+  "certificate-kind": CertificateKindBody;
+  "bank-question": BankQuestionBody;
+  "scenario": ScenarioBody;
+  "learner": LearnerBody;
+  "trainee": LearnerBody;
+  "asked": AskedBody;
+  "exam": ExamBody;
+  "exam-paper": ExamPaperBody;
+  "candidate": CandidateBody;
+  "certificate": CertificateBody;
+  "issued-certificate": CertificateBody;
+}
+
 /** Intent type to the shape of its args. */
 export interface Commands {
-  "case.file@1": FileCase;
-  "case.supplement@1": SupplementCase;
-  "case.withdraw@1": WithdrawCase;
   "case.claim@1": ClaimCase;
   "case.release@1": ReleaseCase;
-  "case.request-correction@1": RequestCorrection;
-  "case.accept@1": AcceptCase;
-  "case.decline@1": DeclineCase;
-  "case.review@1": ReviewCase;
+  "case.hand-over@1": HandOver;
+  "case.recall@1": RecallHandOver;
+  "case.send-back@1": SendBack;
+  "case.ask-take-over@1": AskTakeOver;
+  "case.keep@1": KeepCase;
+  "case.break-claim@1": BreakClaim;
+  "case.reassign@1": ReassignCase;
   "case.decide@1": DecideCase;
+  "case.undo@1": UndoAct;
+  "case.sample@1": SampleCase;
+  "case.verify-commitment@1": VerifyCommitment;
+  "case.revoke@1": RevokeResult;
   "case.issue@1": IssueResult;
   "case.dispatch@1": DispatchResult;
   "case.deliver@1": ConfirmDelivery;
+  "case.void-result@1": VoidResult;
+  "case.reprint@1": ReprintResult;
+  "case.return-post@1": ReturnPost;
+  "case.file@1": FileCase;
+  "bundle.file@1": FileBundle;
+  "bundle.open@1": OpenBundle;
+  "case.open@1": OpenCase;
+  "case.make-link@1": MakeUploadLink;
+  "case.supplement@1": SupplementCase;
+  "case.withdraw@1": WithdrawCase;
+  "case.reopen@1": ReopenCase;
+  "case.refuse-reopening@1": RefuseReopening;
+  "case.change-delivery@1": ChangeDelivery;
+  "case.ask-register@1": AskRegister;
+  "case.attach-copy@1": AttachCopy;
+  "case.close-gap@1": CloseGap;
+  "case.migrate@1": MigrateCase;
   "case.note@1": AddNote;
   "record.view@1": ViewRecord;
+  "case.message@1": SendMessage;
+  "case.end-agency@1": EndAgency;
+  "case.review@1": ReviewCase;
+  "case.hand-back@1": HandBack;
+  "case.begin-procedure@1": BeginProcedure;
+  "case.prolong-procedure@1": ProlongProcedure;
+  "case.end-procedure@1": EndProcedure;
+  "case.ask-extension@1": AskExtension;
+  "case.answer-extension@1": AnswerExtension;
+  "case.convert@1": ConvertCase;
+  "case.terminate@1": TerminateCase;
+  "case.request-correction@1": RequestCorrection;
+  "case.verify@1": VerifyPages;
+  "case.ask-second-notice@1": AskSecondNotice;
+  "case.approve-second-notice@1": ApproveSecondNotice;
+  "case.accept@1": AcceptCase;
+  "case.decline@1": DeclineCase;
+  "case.redirect@1": RedirectCase;
+  "case.void@1": VoidCase;
+  "case.clear-duplicate@1": ClearDuplicate;
+  "case.merge@1": MergeCase;
+  "reception.publish@1": PublishReception;
+  "office-day.change@1": ChangeOfficeDay;
+  "office-day.restore@1": RestoreOfficeDay;
+  "appointment.book@1": BookAppointment;
+  "appointment.move@1": MoveAppointment;
+  "appointment.cancel@1": CancelAppointment;
+  "ticket.take@1": TakeTicket;
+  "ticket.prioritise@1": PrioritiseTicket;
+  "ticket.rejoin@1": RejoinLine;
+  "ticket.leave@1": LeaveLine;
+  "ticket.call-again@1": CallAgain;
+  "ticket.miss@1": MissTicket;
+  "ticket.start@1": StartService;
+  "ticket.add-matter@1": AddMatter;
+  "ticket.transfer@1": TransferTicket;
+  "ticket.finish@1": FinishService;
+  "ticket.call-next@1": CallNext;
+  "counter.open@1": OpenCounter;
+  "counter.close@1": CloseCounter;
+  "line.stop@1": StopLine;
+  "line.resume@1": ResumeLine;
+  "rating.give@1": GiveRating;
+  "rating.amend@1": AmendRating;
+  "rating.appeal@1": AppealRating;
+  "rating.decide-appeal@1": DecideAppeal;
+  "rectification.assign@1": AssignRectification;
+  "rectification.call-back@1": CallBack;
+  "rectification.defer@1": DeferRectification;
+  "rectification.settle@1": SettleRectification;
+  "rectification.reply@1": ReplyToRater;
+  "rectification.close@1": CloseRectification;
+  "item.publish@1": PublishItem;
+  "item.withdraw@1": WithdrawItem;
+  "delegation.order@1": OrderDelegation;
+  "delegation.revoke@1": RevokeDelegation;
+  "listing.publish@1": PublishListing;
+  "training.publish@1": PublishTraining;
+  "training.withdraw@1": WithdrawTraining;
+  "course.assign@1": AssignCourse;
+  "lesson.reach@1": ReachLesson;
+  "policy.acknowledge@1": AcknowledgePolicy;
+  "exam.answer@1": AnswerQuestion;
+  "exam.hand-in@1": HandIn;
+  "exam.allow@1": AllowAttempts;
+  "certificate.record@1": RecordCertificate;
+  "certificate.revoke@1": RevokeCertificate;
+  "question.ask@1": AskQuestion;
+  "question.answer@1": ReplyToQuestion;
+  "answer.mark@1": MarkAnswer;
+  "question.take-up@1": TakeUpQuestion;
+  "question.close@1": CloseQuestion;
+  "staff.be-absent@1": BeAbsent;
+  "staff.end-absence@1": EndAbsence;
+  "copy.withdraw@1": WithdrawCopy;
+  "notice.handle@1": HandleNotice;
+  "case.break-glass@1": BreakGlass;
+  "record.unmask@1": UnmaskRecord;
+  "record.print@1": PrintRecord;
 }
 
 export const REFUSALS: Record<string, { verdict: string; options: string[] }> = {
+  "preview-stale": {
+    "verdict": "conflict",
+    "options": [
+      "look-again",
+      "discard"
+    ]
+  },
   "already-filed": {
     "verdict": "conflict",
     "options": [
@@ -496,6 +2700,7 @@ export const REFUSALS: Record<string, { verdict: string; options: string[] }> = 
   "already-claimed": {
     "verdict": "conflict",
     "options": [
+      "take-over",
       "watch",
       "note",
       "discard"
@@ -509,6 +2714,49 @@ export const REFUSALS: Record<string, { verdict: string; options: string[] }> = 
       "discard"
     ]
   },
+  "not-handed-over": {
+    "verdict": "conflict",
+    "options": [
+      "open",
+      "discard"
+    ]
+  },
+  "slot-full": {
+    "verdict": "conflict",
+    "options": [
+      "other-slot",
+      "walk-in",
+      "discard"
+    ]
+  },
+  "ticket-state-changed": {
+    "verdict": "conflict",
+    "options": [
+      "open",
+      "discard"
+    ]
+  },
+  "counter-taken": {
+    "verdict": "conflict",
+    "options": [
+      "other-counter",
+      "discard"
+    ]
+  },
+  "already-rated": {
+    "verdict": "conflict",
+    "options": [
+      "open",
+      "discard"
+    ]
+  },
+  "rectification-state-changed": {
+    "verdict": "conflict",
+    "options": [
+      "open",
+      "discard"
+    ]
+  },
   "file-missing": {
     "verdict": "held",
     "options": []
@@ -518,6 +2766,10 @@ export const REFUSALS: Record<string, { verdict: string; options: string[] }> = 
     "options": []
   },
   "forbidden": {
+    "verdict": "refused",
+    "options": []
+  },
+  "permission-lost": {
     "verdict": "refused",
     "options": []
   },
@@ -542,6 +2794,58 @@ export const REFUSALS: Record<string, { verdict: string; options: string[] }> = 
     "options": []
   },
   "unknown-item": {
+    "verdict": "refused",
+    "options": []
+  },
+  "item-not-in-force": {
+    "verdict": "refused",
+    "options": []
+  },
+  "ask-the-window": {
+    "verdict": "refused",
+    "options": []
+  },
+  "item-unsound": {
+    "verdict": "refused",
+    "options": []
+  },
+  "trials-failed": {
+    "verdict": "refused",
+    "options": []
+  },
+  "plan-wrong": {
+    "verdict": "refused",
+    "options": []
+  },
+  "order-unsound": {
+    "verdict": "refused",
+    "options": []
+  },
+  "order-taken": {
+    "verdict": "refused",
+    "options": []
+  },
+  "unknown-order": {
+    "verdict": "refused",
+    "options": []
+  },
+  "listing-unsound": {
+    "verdict": "refused",
+    "options": []
+  },
+  "bundle-wrong": {
+    "verdict": "refused",
+    "options": []
+  },
+  "bundle-child-refused": {
+    "verdict": "refused",
+    "options": []
+  },
+  "not-newer": {
+    "verdict": "refused",
+    "options": []
+  },
+  "route-differs": {
     "verdict": "refused",
     "options": []
   },
@@ -577,7 +2881,331 @@ export const REFUSALS: Record<string, { verdict: string; options: string[] }> = 
     "verdict": "refused",
     "options": []
   },
+  "person-has-open-cases": {
+    "verdict": "refused",
+    "options": []
+  },
+  "retention-runs": {
+    "verdict": "refused",
+    "options": []
+  },
+  "person-erased": {
+    "verdict": "refused",
+    "options": []
+  },
   "needs-refused": {
+    "verdict": "refused",
+    "options": []
+  },
+  "second-notice-needs-lead": {
+    "verdict": "refused",
+    "options": []
+  },
+  "notice-limit-passed": {
+    "verdict": "refused",
+    "options": []
+  },
+  "page-refused": {
+    "verdict": "refused",
+    "options": []
+  },
+  "materials-unchecked": {
+    "verdict": "refused",
+    "options": []
+  },
+  "cannot-follow": {
+    "verdict": "refused",
+    "options": []
+  },
+  "promise-open": {
+    "verdict": "refused",
+    "options": []
+  },
+  "promise-unsupplied": {
+    "verdict": "refused",
+    "options": []
+  },
+  "copy-expired": {
+    "verdict": "refused",
+    "options": []
+  },
+  "copy-unknown": {
+    "verdict": "refused",
+    "options": []
+  },
+  "agent-not-allowed": {
+    "verdict": "refused",
+    "options": []
+  },
+  "upload-link-invalid": {
+    "verdict": "refused",
+    "options": []
+  },
+  "no-step-before": {
+    "verdict": "refused",
+    "options": []
+  },
+  "procedure-counts": {
+    "verdict": "refused",
+    "options": []
+  },
+  "procedure-too-long": {
+    "verdict": "refused",
+    "options": []
+  },
+  "paper-is-there": {
+    "verdict": "refused",
+    "options": []
+  },
+  "nothing-to-look-up": {
+    "verdict": "refused",
+    "options": []
+  },
+  "procedure-needs-lead": {
+    "verdict": "refused",
+    "options": []
+  },
+  "procedure-runs": {
+    "verdict": "refused",
+    "options": []
+  },
+  "unknown-procedure": {
+    "verdict": "refused",
+    "options": []
+  },
+  "immediate-item": {
+    "verdict": "refused",
+    "options": []
+  },
+  "not-immediate": {
+    "verdict": "refused",
+    "options": []
+  },
+  "limit-has-passed": {
+    "verdict": "refused",
+    "options": []
+  },
+  "extension-once": {
+    "verdict": "refused",
+    "options": []
+  },
+  "extension-too-long": {
+    "verdict": "refused",
+    "options": []
+  },
+  "already-asked": {
+    "verdict": "refused",
+    "options": []
+  },
+  "nothing-asked": {
+    "verdict": "refused",
+    "options": []
+  },
+  "own-request": {
+    "verdict": "refused",
+    "options": []
+  },
+  "delay-unexplained": {
+    "verdict": "refused",
+    "options": []
+  },
+  "cannot-be-undone": {
+    "verdict": "refused",
+    "options": []
+  },
+  "undo-too-late": {
+    "verdict": "refused",
+    "options": []
+  },
+  "no-new-evidence": {
+    "verdict": "refused",
+    "options": []
+  },
+  "nothing-to-sample": {
+    "verdict": "refused",
+    "options": []
+  },
+  "no-commitment": {
+    "verdict": "refused",
+    "options": []
+  },
+  "delivery-unfit": {
+    "verdict": "refused",
+    "options": []
+  },
+  "archive-not-ready": {
+    "verdict": "refused",
+    "options": []
+  },
+  "colleague-unfit": {
+    "verdict": "refused",
+    "options": []
+  },
+  "not-suspected": {
+    "verdict": "refused",
+    "options": []
+  },
+  "no-agent": {
+    "verdict": "refused",
+    "options": []
+  },
+  "absence-wrong": {
+    "verdict": "refused",
+    "options": []
+  },
+  "office-closed": {
+    "verdict": "refused",
+    "options": []
+  },
+  "day-is-over": {
+    "verdict": "refused",
+    "options": []
+  },
+  "reception-wrong": {
+    "verdict": "refused",
+    "options": []
+  },
+  "matter-unknown": {
+    "verdict": "refused",
+    "options": []
+  },
+  "slot-unknown": {
+    "verdict": "refused",
+    "options": []
+  },
+  "slot-is-over": {
+    "verdict": "refused",
+    "options": []
+  },
+  "too-many-appointments": {
+    "verdict": "refused",
+    "options": []
+  },
+  "booking-barred": {
+    "verdict": "refused",
+    "options": []
+  },
+  "contact-missing": {
+    "verdict": "refused",
+    "options": []
+  },
+  "appointment-over": {
+    "verdict": "refused",
+    "options": []
+  },
+  "too-early": {
+    "verdict": "refused",
+    "options": []
+  },
+  "tickets-not-now": {
+    "verdict": "refused",
+    "options": []
+  },
+  "line-is-stopped": {
+    "verdict": "refused",
+    "options": []
+  },
+  "ticket-held": {
+    "verdict": "refused",
+    "options": []
+  },
+  "rejoins-used-up": {
+    "verdict": "refused",
+    "options": []
+  },
+  "ticket-elsewhere": {
+    "verdict": "refused",
+    "options": []
+  },
+  "call-again-first": {
+    "verdict": "refused",
+    "options": []
+  },
+  "nobody-waits": {
+    "verdict": "refused",
+    "options": []
+  },
+  "nothing-to-send-on": {
+    "verdict": "refused",
+    "options": []
+  },
+  "counter-unknown": {
+    "verdict": "refused",
+    "options": []
+  },
+  "counter-busy": {
+    "verdict": "refused",
+    "options": []
+  },
+  "counter-not-open": {
+    "verdict": "refused",
+    "options": []
+  },
+  "not-yet-rateable": {
+    "verdict": "refused",
+    "options": []
+  },
+  "already-amended": {
+    "verdict": "refused",
+    "options": []
+  },
+  "rating-time-over": {
+    "verdict": "refused",
+    "options": []
+  },
+  "not-by-the-rated": {
+    "verdict": "refused",
+    "options": []
+  },
+  "already-appealed": {
+    "verdict": "refused",
+    "options": []
+  },
+  "call-back-first": {
+    "verdict": "refused",
+    "options": []
+  },
+  "reply-first": {
+    "verdict": "refused",
+    "options": []
+  },
+  "passkey-unknown": {
+    "verdict": "refused",
+    "options": []
+  },
+  "passkey-copied": {
+    "verdict": "refused",
+    "options": []
+  },
+  "too-many-passkeys": {
+    "verdict": "refused",
+    "options": []
+  },
+  "second-factor-wrong": {
+    "verdict": "refused",
+    "options": []
+  },
+  "already-shown": {
+    "verdict": "refused",
+    "options": []
+  },
+  "enrolment-wrong": {
+    "verdict": "refused",
+    "options": []
+  },
+  "exam-not-open": {
+    "verdict": "refused",
+    "options": []
+  },
+  "certificate-has-ended": {
+    "verdict": "refused",
+    "options": []
+  },
+  "training-unsound": {
+    "verdict": "refused",
+    "options": []
+  },
+  "question-is-closed": {
     "verdict": "refused",
     "options": []
   }
@@ -587,73 +3215,764 @@ export const SUBPROTOCOL = "doorstep.sync.1" as const;
 
 export const MAX_CLIENT_FRAME_BYTES = 65536 as const;
 
-export type Act = "case.accept" | "case.claim" | "case.decide" | "case.decline" | "case.deliver" | "case.dispatch" | "case.issue" | "case.note" | "case.release" | "case.request-correction" | "case.review" | "case.supplement" | "case.withdraw";
+export type Act = "case.accept" | "case.answer-extension" | "case.approve-second-notice" | "case.ask-extension" | "case.ask-register" | "case.ask-second-notice" | "case.ask-take-over" | "case.attach-copy" | "case.begin-procedure" | "case.break-claim" | "case.change-delivery" | "case.claim" | "case.clear-duplicate" | "case.close-gap" | "case.convert" | "case.decide" | "case.decline" | "case.deliver" | "case.dispatch" | "case.end-agency" | "case.end-procedure" | "case.hand-back" | "case.hand-over" | "case.issue" | "case.keep" | "case.make-link" | "case.merge" | "case.message" | "case.migrate" | "case.note" | "case.prolong-procedure" | "case.reassign" | "case.recall" | "case.redirect" | "case.refuse-reopening" | "case.release" | "case.reopen" | "case.reprint" | "case.request-correction" | "case.return-post" | "case.review" | "case.revoke" | "case.sample" | "case.send-back" | "case.supplement" | "case.terminate" | "case.undo" | "case.verify" | "case.verify-commitment" | "case.void" | "case.void-result" | "case.withdraw";
 
-export type Who = "applicant" | "window-clerk" | "outlet-clerk" | "step" | "staff";
+export type Who = "applicant" | "window-clerk" | "outlet-clerk" | "lead" | "step" | "doer" | "staff";
 
-export type CaseStatus = "filed" | "received" | "correction" | "accepted" | "granted" | "rejected" | "issued" | "posted" | "delivered" | "declined" | "withdrawn";
+export type CaseStatus = "filed" | "received" | "correction" | "accepted" | "suspended" | "granted" | "rejected" | "issued" | "posted" | "delivered" | "declined" | "redirected" | "withdrawn" | "terminated" | "returned" | "lapsed" | "revoked" | "voided" | "archived";
 
 export type Role = "resident" | "window-clerk" | "reviewer" | "decider" | "community-worker" | "district-officer" | "city-officer" | "assessor" | "outlet-clerk" | "lead" | "auditor" | "trainer" | "operator" | "centre";
 
-export const ACTS: Record<CaseStatus, Partial<Record<Act, Who>>> = {
+export const ACTS: Record<CaseStatus, Partial<Record<Act, readonly Who[]>>> = {
   "filed": {
-    "case.supplement": "applicant",
-    "case.withdraw": "applicant",
-    "case.note": "staff"
+    "case.supplement": [
+      "applicant"
+    ],
+    "case.withdraw": [
+      "applicant"
+    ],
+    "case.end-agency": [
+      "applicant",
+      "window-clerk"
+    ],
+    "case.change-delivery": [
+      "applicant",
+      "window-clerk",
+      "outlet-clerk"
+    ],
+    "case.make-link": [
+      "window-clerk"
+    ],
+    "case.ask-register": [
+      "window-clerk"
+    ],
+    "case.void": [
+      "lead"
+    ],
+    "case.merge": [
+      "window-clerk"
+    ],
+    "case.clear-duplicate": [
+      "window-clerk"
+    ],
+    "case.migrate": [
+      "lead"
+    ],
+    "case.attach-copy": [
+      "window-clerk"
+    ],
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ]
   },
   "received": {
-    "case.withdraw": "applicant",
-    "case.claim": "window-clerk",
-    "case.release": "window-clerk",
-    "case.request-correction": "window-clerk",
-    "case.accept": "window-clerk",
-    "case.decline": "window-clerk",
-    "case.note": "staff"
+    "case.withdraw": [
+      "applicant"
+    ],
+    "case.end-agency": [
+      "applicant",
+      "window-clerk"
+    ],
+    "case.change-delivery": [
+      "applicant",
+      "window-clerk",
+      "outlet-clerk"
+    ],
+    "case.make-link": [
+      "window-clerk"
+    ],
+    "case.ask-register": [
+      "window-clerk"
+    ],
+    "case.void": [
+      "lead"
+    ],
+    "case.merge": [
+      "window-clerk"
+    ],
+    "case.clear-duplicate": [
+      "window-clerk"
+    ],
+    "case.migrate": [
+      "lead"
+    ],
+    "case.attach-copy": [
+      "window-clerk"
+    ],
+    "case.claim": [
+      "window-clerk"
+    ],
+    "case.release": [
+      "window-clerk"
+    ],
+    "case.hand-over": [
+      "window-clerk"
+    ],
+    "case.recall": [
+      "window-clerk"
+    ],
+    "case.send-back": [
+      "window-clerk"
+    ],
+    "case.ask-take-over": [
+      "window-clerk"
+    ],
+    "case.keep": [
+      "window-clerk"
+    ],
+    "case.break-claim": [
+      "lead"
+    ],
+    "case.reassign": [
+      "lead"
+    ],
+    "case.verify": [
+      "window-clerk"
+    ],
+    "case.ask-second-notice": [
+      "window-clerk"
+    ],
+    "case.approve-second-notice": [
+      "lead"
+    ],
+    "case.request-correction": [
+      "window-clerk"
+    ],
+    "case.accept": [
+      "window-clerk"
+    ],
+    "case.decline": [
+      "window-clerk"
+    ],
+    "case.redirect": [
+      "window-clerk"
+    ],
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ]
   },
   "correction": {
-    "case.supplement": "applicant",
-    "case.withdraw": "applicant",
-    "case.note": "staff"
+    "case.supplement": [
+      "applicant"
+    ],
+    "case.withdraw": [
+      "applicant"
+    ],
+    "case.end-agency": [
+      "applicant",
+      "window-clerk"
+    ],
+    "case.change-delivery": [
+      "applicant",
+      "window-clerk",
+      "outlet-clerk"
+    ],
+    "case.make-link": [
+      "window-clerk"
+    ],
+    "case.ask-register": [
+      "window-clerk"
+    ],
+    "case.void": [
+      "lead"
+    ],
+    "case.merge": [
+      "window-clerk"
+    ],
+    "case.clear-duplicate": [
+      "window-clerk"
+    ],
+    "case.migrate": [
+      "lead"
+    ],
+    "case.undo": [
+      "lead",
+      "doer"
+    ],
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ]
   },
   "accepted": {
-    "case.withdraw": "applicant",
-    "case.claim": "step",
-    "case.release": "step",
-    "case.review": "step",
-    "case.decide": "step",
-    "case.note": "staff"
+    "case.withdraw": [
+      "applicant"
+    ],
+    "case.end-agency": [
+      "applicant",
+      "window-clerk"
+    ],
+    "case.change-delivery": [
+      "applicant",
+      "window-clerk",
+      "outlet-clerk"
+    ],
+    "case.supplement": [
+      "applicant"
+    ],
+    "case.claim": [
+      "step"
+    ],
+    "case.release": [
+      "step"
+    ],
+    "case.hand-over": [
+      "step"
+    ],
+    "case.recall": [
+      "step"
+    ],
+    "case.send-back": [
+      "step"
+    ],
+    "case.ask-take-over": [
+      "step"
+    ],
+    "case.keep": [
+      "step"
+    ],
+    "case.break-claim": [
+      "lead"
+    ],
+    "case.reassign": [
+      "lead"
+    ],
+    "case.review": [
+      "step"
+    ],
+    "case.begin-procedure": [
+      "step",
+      "lead"
+    ],
+    "case.prolong-procedure": [
+      "step",
+      "lead"
+    ],
+    "case.end-procedure": [
+      "step"
+    ],
+    "case.terminate": [
+      "step",
+      "lead"
+    ],
+    "case.close-gap": [
+      "step",
+      "window-clerk"
+    ],
+    "case.ask-register": [
+      "step",
+      "window-clerk"
+    ],
+    "case.migrate": [
+      "lead"
+    ],
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ],
+    "case.verify": [
+      "step"
+    ],
+    "case.decide": [
+      "step"
+    ],
+    "case.hand-back": [
+      "step"
+    ],
+    "case.ask-extension": [
+      "step"
+    ],
+    "case.answer-extension": [
+      "lead"
+    ],
+    "case.convert": [
+      "step"
+    ],
+    "case.undo": [
+      "lead",
+      "doer"
+    ]
+  },
+  "suspended": {
+    "case.withdraw": [
+      "applicant"
+    ],
+    "case.end-agency": [
+      "applicant",
+      "window-clerk"
+    ],
+    "case.change-delivery": [
+      "applicant",
+      "window-clerk",
+      "outlet-clerk"
+    ],
+    "case.supplement": [
+      "applicant"
+    ],
+    "case.claim": [
+      "step"
+    ],
+    "case.release": [
+      "step"
+    ],
+    "case.hand-over": [
+      "step"
+    ],
+    "case.recall": [
+      "step"
+    ],
+    "case.send-back": [
+      "step"
+    ],
+    "case.ask-take-over": [
+      "step"
+    ],
+    "case.keep": [
+      "step"
+    ],
+    "case.break-claim": [
+      "lead"
+    ],
+    "case.reassign": [
+      "lead"
+    ],
+    "case.review": [
+      "step"
+    ],
+    "case.begin-procedure": [
+      "step",
+      "lead"
+    ],
+    "case.prolong-procedure": [
+      "step",
+      "lead"
+    ],
+    "case.end-procedure": [
+      "step"
+    ],
+    "case.terminate": [
+      "step",
+      "lead"
+    ],
+    "case.close-gap": [
+      "step",
+      "window-clerk"
+    ],
+    "case.ask-register": [
+      "step",
+      "window-clerk"
+    ],
+    "case.migrate": [
+      "lead"
+    ],
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ]
   },
   "granted": {
-    "case.claim": "outlet-clerk",
-    "case.release": "outlet-clerk",
-    "case.issue": "outlet-clerk",
-    "case.note": "staff"
+    "case.supplement": [
+      "applicant"
+    ],
+    "case.sample": [
+      "lead"
+    ],
+    "case.verify-commitment": [
+      "window-clerk"
+    ],
+    "case.refuse-reopening": [
+      "lead"
+    ],
+    "case.close-gap": [
+      "outlet-clerk",
+      "window-clerk"
+    ],
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ],
+    "case.change-delivery": [
+      "applicant",
+      "window-clerk",
+      "outlet-clerk"
+    ],
+    "case.claim": [
+      "outlet-clerk"
+    ],
+    "case.release": [
+      "outlet-clerk"
+    ],
+    "case.hand-over": [
+      "outlet-clerk"
+    ],
+    "case.recall": [
+      "outlet-clerk"
+    ],
+    "case.send-back": [
+      "outlet-clerk"
+    ],
+    "case.ask-take-over": [
+      "outlet-clerk"
+    ],
+    "case.keep": [
+      "outlet-clerk"
+    ],
+    "case.break-claim": [
+      "lead"
+    ],
+    "case.reassign": [
+      "lead"
+    ],
+    "case.issue": [
+      "outlet-clerk"
+    ],
+    "case.undo": [
+      "lead",
+      "doer"
+    ]
   },
   "rejected": {
-    "case.note": "staff"
+    "case.supplement": [
+      "applicant"
+    ],
+    "case.reopen": [
+      "lead"
+    ],
+    "case.refuse-reopening": [
+      "lead"
+    ],
+    "case.undo": [
+      "lead",
+      "doer"
+    ],
+    "case.sample": [
+      "lead"
+    ],
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ]
   },
   "issued": {
-    "case.claim": "outlet-clerk",
-    "case.release": "outlet-clerk",
-    "case.dispatch": "outlet-clerk",
-    "case.deliver": "outlet-clerk",
-    "case.note": "staff"
+    "case.supplement": [
+      "applicant"
+    ],
+    "case.sample": [
+      "lead"
+    ],
+    "case.verify-commitment": [
+      "window-clerk"
+    ],
+    "case.refuse-reopening": [
+      "lead"
+    ],
+    "case.close-gap": [
+      "outlet-clerk",
+      "window-clerk"
+    ],
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ],
+    "case.change-delivery": [
+      "applicant",
+      "window-clerk",
+      "outlet-clerk"
+    ],
+    "case.claim": [
+      "outlet-clerk"
+    ],
+    "case.release": [
+      "outlet-clerk"
+    ],
+    "case.hand-over": [
+      "outlet-clerk"
+    ],
+    "case.recall": [
+      "outlet-clerk"
+    ],
+    "case.send-back": [
+      "outlet-clerk"
+    ],
+    "case.ask-take-over": [
+      "outlet-clerk"
+    ],
+    "case.keep": [
+      "outlet-clerk"
+    ],
+    "case.break-claim": [
+      "lead"
+    ],
+    "case.reassign": [
+      "lead"
+    ],
+    "case.dispatch": [
+      "outlet-clerk"
+    ],
+    "case.deliver": [
+      "outlet-clerk"
+    ],
+    "case.void-result": [
+      "outlet-clerk"
+    ],
+    "case.reprint": [
+      "outlet-clerk"
+    ],
+    "case.revoke": [
+      "lead"
+    ]
   },
   "posted": {
-    "case.claim": "outlet-clerk",
-    "case.release": "outlet-clerk",
-    "case.deliver": "outlet-clerk",
-    "case.note": "staff"
+    "case.supplement": [
+      "applicant"
+    ],
+    "case.sample": [
+      "lead"
+    ],
+    "case.verify-commitment": [
+      "window-clerk"
+    ],
+    "case.refuse-reopening": [
+      "lead"
+    ],
+    "case.close-gap": [
+      "outlet-clerk",
+      "window-clerk"
+    ],
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ],
+    "case.claim": [
+      "outlet-clerk"
+    ],
+    "case.release": [
+      "outlet-clerk"
+    ],
+    "case.hand-over": [
+      "outlet-clerk"
+    ],
+    "case.recall": [
+      "outlet-clerk"
+    ],
+    "case.send-back": [
+      "outlet-clerk"
+    ],
+    "case.ask-take-over": [
+      "outlet-clerk"
+    ],
+    "case.keep": [
+      "outlet-clerk"
+    ],
+    "case.break-claim": [
+      "lead"
+    ],
+    "case.reassign": [
+      "lead"
+    ],
+    "case.deliver": [
+      "outlet-clerk"
+    ],
+    "case.return-post": [
+      "outlet-clerk"
+    ],
+    "case.reprint": [
+      "outlet-clerk"
+    ],
+    "case.revoke": [
+      "lead"
+    ]
   },
   "delivered": {
-    "case.note": "staff"
+    "case.supplement": [
+      "applicant"
+    ],
+    "case.sample": [
+      "lead"
+    ],
+    "case.verify-commitment": [
+      "window-clerk"
+    ],
+    "case.refuse-reopening": [
+      "lead"
+    ],
+    "case.close-gap": [
+      "outlet-clerk",
+      "window-clerk"
+    ],
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ],
+    "case.undo": [
+      "lead",
+      "doer"
+    ],
+    "case.void-result": [
+      "outlet-clerk"
+    ],
+    "case.reprint": [
+      "outlet-clerk"
+    ],
+    "case.revoke": [
+      "lead"
+    ]
   },
   "declined": {
-    "case.note": "staff"
+    "case.supplement": [
+      "applicant"
+    ],
+    "case.reopen": [
+      "lead"
+    ],
+    "case.refuse-reopening": [
+      "lead"
+    ],
+    "case.undo": [
+      "lead",
+      "doer"
+    ],
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ]
+  },
+  "redirected": {
+    "case.supplement": [
+      "applicant"
+    ],
+    "case.reopen": [
+      "lead"
+    ],
+    "case.refuse-reopening": [
+      "lead"
+    ],
+    "case.undo": [
+      "lead",
+      "doer"
+    ],
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ]
   },
   "withdrawn": {
-    "case.note": "staff"
-  }
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ],
+    "case.release": [
+      "staff"
+    ]
+  },
+  "terminated": {
+    "case.supplement": [
+      "applicant"
+    ],
+    "case.reopen": [
+      "lead"
+    ],
+    "case.refuse-reopening": [
+      "lead"
+    ],
+    "case.undo": [
+      "lead",
+      "doer"
+    ],
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ]
+  },
+  "returned": {
+    "case.reopen": [
+      "applicant",
+      "window-clerk"
+    ],
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ]
+  },
+  "lapsed": {
+    "case.reopen": [
+      "applicant",
+      "window-clerk"
+    ],
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ]
+  },
+  "revoked": {
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ]
+  },
+  "voided": {
+    "case.note": [
+      "staff"
+    ],
+    "case.message": [
+      "applicant",
+      "staff"
+    ]
+  },
+  "archived": {}
 };
 
 export const STAGE_OF_ACT: Partial<Record<Act, string>> = {
@@ -661,43 +3980,77 @@ export const STAGE_OF_ACT: Partial<Record<Act, string>> = {
   "case.decide": "decide"
 };
 
+export const UNDOES: Partial<Record<CaseStatus, Act>> = {
+  "correction": "case.request-correction",
+  "accepted": "case.accept",
+  "granted": "case.decide",
+  "rejected": "case.decide",
+  "declined": "case.decline",
+  "redirected": "case.redirect",
+  "terminated": "case.terminate",
+  "delivered": "case.deliver"
+};
+
 export const NEEDS_CLAIM: readonly Act[] = [
   "case.accept",
+  "case.ask-extension",
+  "case.begin-procedure",
+  "case.convert",
   "case.decide",
   "case.decline",
   "case.deliver",
   "case.dispatch",
+  "case.end-procedure",
+  "case.hand-back",
   "case.issue",
+  "case.prolong-procedure",
+  "case.redirect",
   "case.request-correction",
-  "case.review"
+  "case.review",
+  "case.terminate",
+  "case.verify"
 ];
 
 export const ENDED: readonly CaseStatus[] = [
+  "archived",
   "declined",
   "delivered",
+  "lapsed",
+  "redirected",
   "rejected",
+  "returned",
+  "revoked",
+  "terminated",
+  "voided",
   "withdrawn"
 ];
 
 export const NOT_STAFF: readonly string[] = [
-  "resident",
   "auditor",
-  "centre"
+  "centre",
+  "resident"
 ];
 
 /** The acts a person may do on a case; the same rule as `domain/case/acts.py`. */
 export function actsFor(
   status: CaseStatus,
-  who: { applicant: boolean; roles: readonly string[]; stepRole?: string | null; stepStage?: string | null },
+  who: {
+    applicant: boolean;
+    roles: readonly string[];
+    stepRole?: string | null;
+    stepStage?: string | null;
+    doer?: boolean;
+  },
 ): Act[] {
   const staff = who.roles.some((role) => !NOT_STAFF.includes(role));
   const fits = (by: Who): boolean => {
     if (by === 'applicant') return who.applicant;
     if (by === 'staff') return staff;
+    if (by === 'doer') return who.doer === true;
     if (by === 'step') return who.stepRole != null && who.roles.includes(who.stepRole);
     return who.roles.includes(by);
   };
-  return (Object.entries(ACTS[status]) as [Act, Who][])
-    .filter(([act, by]) => fits(by) && (STAGE_OF_ACT[act] ?? who.stepStage ?? null) === (who.stepStage ?? null))
+  return (Object.entries(ACTS[status]) as [Act, readonly Who[]][])
+    .filter(([act, by]) => by.some(fits) && (STAGE_OF_ACT[act] ?? who.stepStage ?? null) === (who.stepStage ?? null))
     .map(([act]) => act);
 }

@@ -1,4 +1,5 @@
 /** Which one thing about the connection, the device or the app a resident is told now: the most pressing first. */
+import { reactive } from 'vue';
 import type { RouteLocationRaw } from 'vue-router';
 import type { IconName, State } from '../components/icons';
 import type { DeviceState, Draft } from '../device/types';
@@ -9,6 +10,7 @@ export interface Notice {
   id:
     | 'storage-none'
     | 'upgrade'
+    | 'evicted'
     | 'auth'
     | 'offline'
     | 'aside'
@@ -37,6 +39,9 @@ export interface Circumstances {
   hidden: ReadonlySet<Notice['id']>;
 }
 
+/** What somebody has closed since the page was loaded: it stays closed on the other screens too. */
+export const hiddenNotices = reactive(new Set<Notice['id']>());
+
 /** The step that a draft stands at when 交上去 was pressed and only the sign-in is missing. */
 export const READY_STEP = 'file';
 
@@ -49,6 +54,7 @@ function candidates(now: Circumstances): (Notice | null)[] {
   return [
     now.device.storage === 'none' ? storageNone() : null,
     now.device.upgrade?.hard ? upgrade() : null,
+    now.device.evicted ? evicted(now.device.evicted.n) : null,
     now.device.connection === 'auth-held' ? signInAgain() : null,
     now.away ? offline() : null,
     now.device.aside > 0 ? aside(now.device.aside) : null,
@@ -63,7 +69,8 @@ function candidates(now: Circumstances): (Notice | null)[] {
           act: { words: t('banner.version-act') },
         }
       : null,
-    now.weChat ? { id: 'wechat', icon: 'globe', strong: t('banner.wechat'), more: t('banner.wechat-more') } : null,
+    // Its words come with its component: the first screen of everybody else need not carry them.
+    now.weChat ? { id: 'wechat', icon: 'globe', strong: '' } : null,
     now.secure ? null : { id: 'insecure', icon: 'lock', strong: '', more: t('banner.insecure') },
   ];
 }
@@ -71,6 +78,12 @@ function candidates(now: Circumstances): (Notice | null)[] {
 function storageNone(): Notice {
   const words = { strong: t('banner.storage-none'), more: t('banner.storage-none-more') };
   return { id: 'storage-none', state: 'late', icon: 'alert', ...words };
+}
+
+/** What the browser threw away is told where nobody can miss it. */
+function evicted(n: number): Notice {
+  const act = { words: t('banner.aside-act'), to: '/outbox' };
+  return { id: 'evicted', state: 'late', icon: 'alert', strong: t('banner.evicted', { n }), act };
 }
 
 function upgrade(): Notice {
@@ -101,7 +114,7 @@ function offline(): Notice {
 }
 
 function aside(count: number): Notice {
-  const act = { words: t('banner.aside-act'), to: '/cases' };
+  const act = { words: t('banner.aside-act'), to: '/outbox' };
   return { id: 'aside', state: 'refused', icon: 'refused', strong: t('banner.aside', { n: count }), act };
 }
 

@@ -9,6 +9,9 @@ import { deviceReady } from '../device-ready';
 import { t } from '../i18n';
 import { refusalWords } from '../i18n/refusals';
 
+/** Codes that have words of their own where a page could not be kept. */
+const OF_PAGES: Readonly<Record<string, string>> = { storage: 'storage-fault', 'no-space': 'page-no-space' };
+
 /** What went wrong with a page that was just taken, under its material. */
 export interface PageTrouble {
   material: string;
@@ -65,8 +68,7 @@ export function useLocalPages(lane: () => string) {
       announce(t('materials.kept', { material: name, n: number }));
       return page;
     } catch (error) {
-      const code =
-        error instanceof DeviceError ? (error.code === 'storage' ? 'storage-fault' : error.code) : 'storage-fault';
+      const code = error instanceof DeviceError ? (OF_PAGES[error.code] ?? error.code) : 'storage-fault';
       trouble.value = {
         material,
         words: `${t('materials.page-of', { material: name, n: number })}：${refusalWords(code)}`,

@@ -1,7 +1,7 @@
 /** The papers of a case as a clerk checks them, and the correction notice that follows from what is not in order. */
 import { materialsNeeded } from '../forms/conditions';
 import type { Material, ServiceItem } from '../forms/types';
-import type { DefectFound, Page, StatusBody } from '../protocol/generated';
+import type { DefectFound, Page, StatusBody, VerdictOn } from '../protocol/generated';
 
 export const DEFECT_CODES = [
   'unreadable',
@@ -15,7 +15,8 @@ export const DEFECT_CODES = [
 export type DefectCode = (typeof DEFECT_CODES)[number];
 /** What is wrong with a page, one press each; the rest stand in a list. */
 export const USUAL_CODES = ['unreadable', 'incomplete', 'wrong-paper'] as const satisfies readonly DefectCode[];
-export type Verdict = 'ok' | DefectCode;
+/** `again`: what was found before is to be looked at once more. */
+export type Verdict = 'ok' | 'again' | DefectCode;
 
 /** What a clerk has found so far; plain data, kept on the device. */
 export interface Check {
@@ -27,9 +28,22 @@ export interface Check {
   words: Record<string, string>;
   /** What is wrong with a material as a whole. */
   codes: Record<string, DefectCode>;
+  /** File id to the last day of the document on it. */
+  expires: Record<string, string>;
 }
 
-export const noCheck = (): Check => ({ pages: {}, papers: [], words: {}, codes: {} });
+export const noCheck = (): Check => ({ pages: {}, papers: [], words: {}, codes: {}, expires: {} });
+
+/** What was found of a page: here, or by whoever told the centre before. */
+export function verdictOn(page: Page, check: Check): 'ok' | DefectCode | undefined {
+  const here = check.pages[page.file];
+  if (here === 'again') return undefined;
+  if (here !== undefined || page.verdict === null) return here;
+  return page.verdict.good ? 'ok' : asCode(page.verdict.code);
+}
+
+const asCode = (code: string): DefectCode =>
+  (DEFECT_CODES as readonly string[]).includes(code) ? (code as DefectCode) : 'other';
 
 /**
  * Where a paper stands: `ok` all in order; `fault` something is to be told; `missing` nothing was handed in; `seen` looked at
@@ -50,6 +64,10 @@ export interface Paper {
   tellable: readonly Page[];
   /** A notice has been sent: the paper as a whole can no longer be asked for. */
   told: boolean;
+  /** What a shared register said last; empty where none was asked. */
+  lookUp: string;
+  /** The applicant promised it for later. */
+  later: boolean;
 }
 
 /** One line of the notice with the place it concerns. */
@@ -83,12 +101,14 @@ function paperOf(material: Material, required: boolean, view: StatusBody, check:
   const own = view.pages.filter((page) => page.material === material.id);
   const pages = own.filter((page) => page.state !== 'replaced').sort(byNumber);
   const earlier = own.filter((page) => page.state === 'replaced').sort(byNumber);
-  const told = view.notices.length > 0;
+  const told = view.status === 'received' && view.notices.length > 0;
   const fresh = told ? suppliedLast(view) : null;
   const tellable = pages.filter((page) => fresh === null || fresh.has(page.file));
-  const withoutPages =
-    pages.length === 0 && (material.source !== 'applicant' || view.declarations.includes(material.id));
-  const paper = { material, required, pages, earlier, withoutPages, tellable, told };
+  const lookUp = view.look_ups.findLast((one) => one.material === material.id)?.outcome ?? '';
+  const elsewhere = material.source !== 'applicant' && lookUp !== 'not-found';
+  const withoutPages = pages.length === 0 && (elsewhere || view.declarations.includes(material.id));
+  const later = view.later.includes(material.id);
+  const paper = { material, required, pages, earlier, withoutPages, tellable, told, lookUp, later };
   return { ...paper, state: stateOf(paper, check) };
 }
 
@@ -102,8 +122,9 @@ export function suppliedLast(view: StatusBody): ReadonlySet<string> {
 function stateOf(paper: Omit<Paper, 'state'>, check: Check): PaperState {
   const { material, pages, tellable, told } = paper;
   if (check.papers.includes(material.id)) return 'ok';
+  if (pages.length === 0 && paper.lookUp === 'found' && !check.codes[material.id]) return 'ok';
   if (!told && check.codes[material.id]) return 'fault';
-  const verdicts = tellable.map((page) => check.pages[page.file]);
+  const verdicts = tellable.map((page) => verdictOn(page, check));
   if (verdicts.some((verdict) => verdict !== undefined && verdict !== 'ok')) return 'fault';
   if (pages.length === 0 && !paper.withoutPages) return 'missing';
   if (told && tellable.length === 0) return 'seen';
@@ -116,14 +137,22 @@ export function tick(check: Check, paper: Paper): Check {
   const untick = paper.state === 'ok';
   const pages = { ...check.pages };
   for (const page of paper.tellable) {
-    if (untick) delete pages[page.file];
-    else pages[page.file] = 'ok';
+    if (!untick) pages[page.file] = 'ok';
+    else if (page.verdict === null) delete pages[page.file];
+    else pages[page.file] = 'again';
   }
   const { [paper.material.id]: _told, ...codes } = check.codes;
   const others = check.papers.filter((id) => id !== paper.material.id);
   const papers = paper.pages.length === 0 && !untick ? [...others, paper.material.id] : others;
   return { ...check, pages, papers, codes };
 }
+
+/** Papers that nobody has said anything of yet, with all that belongs to them there. */
+export const untouched = (papers: readonly Paper[]): Paper[] =>
+  papers.filter((paper) => paper.state === 'todo' && paper.pages.every((page) => page.state === 'stored'));
+
+/** Ticks all that is left at once: whoever has looked at everything and found nothing wrong says so with one press. */
+export const tickRest = (check: Check, papers: readonly Paper[]): Check => untouched(papers).reduce(tick, check);
 
 /** Marks one page; the same mark again takes it away. */
 export function mark(check: Check, file: string, verdict: Verdict): Check {
@@ -156,7 +185,7 @@ function linesOf(paper: Paper, check: Check, sentence: Sentence): NoticeLine[] {
     return { key, material: material.id, file: page?.file ?? null, number, code, words };
   };
   const faulty = paper.tellable.flatMap((page) => {
-    const verdict = check.pages[page.file];
+    const verdict = verdictOn(page, check);
     return verdict === undefined || verdict === 'ok' ? [] : [line(page.file, verdict, page)];
   });
   const whole = paper.told
@@ -181,15 +210,54 @@ export function reword(check: Check, key: string, words: string): Check {
 export const checkedOf = (papers: readonly Paper[]): string[] =>
   papers.filter(isTicked).map((paper) => paper.material.id);
 
-/** Required papers that are not in order yet. */
+/** Required papers that are not in order yet and cannot follow later. */
 export const unticked = (papers: readonly Paper[]): Paper[] =>
-  papers.filter((paper) => paper.required && !isTicked(paper));
+  papers.filter((paper) => paper.required && !isTicked(paper) && !mayFollow(paper));
+
+/** Required papers that are missing or wrong and may follow once the case is accepted (容缺受理). */
+export const followers = (papers: readonly Paper[]): Paper[] =>
+  papers.filter((paper) => paper.required && !isTicked(paper) && mayFollow(paper));
+
+function mayFollow({ material, state }: Paper): boolean {
+  const photographed = material.source !== 'self-declared' && material.form !== 'form-field';
+  return material.can_supply_later && photographed && (state === 'missing' || state === 'fault');
+}
+
+/** What was found of single pages and the centre does not know yet; a page that is not good says why. */
+export function verdictsToTell(
+  papers: readonly Paper[],
+  check: Check,
+  lines: readonly DefectFound[] = [],
+): VerdictOn[] {
+  return papers.flatMap((paper) => paper.tellable.flatMap((page) => tellOf(page, check, lines)));
+}
+
+function tellOf(page: Page, check: Check, lines: readonly DefectFound[]): VerdictOn[] {
+  const verdict = check.pages[page.file];
+  if (verdict === undefined || verdict === 'again' || page.state !== 'stored') return [];
+  const expires_on = check.expires[page.file] ?? null;
+  if (verdict === 'ok') {
+    const known = page.verdict?.good === true && page.verdict.expires_on === expires_on;
+    return known ? [] : [{ file: page.file, good: true, ...(expires_on ? { expires_on } : {}) }];
+  }
+  if (page.verdict?.good === false && page.verdict.code === verdict) return [];
+  const words = lines.find((line) => line.file === page.file)?.words ?? verdict;
+  return [{ file: page.file, good: false, code: verdict, words: words.slice(0, MOST_WORDS) }];
+}
+
+const MOST_WORDS = 200;
+
+/** Says until when the document on a page is valid; an empty day takes it away. */
+export function expiring(check: Check, file: string, on: string): Check {
+  const { [file]: _before, ...expires } = check.expires;
+  return { ...check, expires: on === '' ? expires : { ...expires, [file]: on } };
+}
 
 /** Papers with something that nobody has looked at yet; one that is wrong as a whole needs no look at each page. */
 export function unseen(papers: readonly Paper[], check: Check): Paper[] {
   return papers.filter((paper) => {
     if (paper.state === 'todo') return true;
     if (paper.state !== 'fault' || check.codes[paper.material.id]) return false;
-    return paper.tellable.some((page) => check.pages[page.file] === undefined);
+    return paper.tellable.some((page) => verdictOn(page, check) === undefined);
   });
 }

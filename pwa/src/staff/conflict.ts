@@ -5,18 +5,21 @@ import type { ServiceItem } from '../forms/types';
 import { nameOf } from '../i18n';
 import { refusalWords } from '../i18n/refusals';
 import type { CaseBody } from '../protocol/generated';
+import type { Act } from './acts';
+import { AT_ONCE, FORMS, isAsked } from './forms';
 import { w } from './words';
 
-export const CHOICES = ['again', 'open', 'watch', 'note', 'ask-lead', 'retry', 'discard'] as const;
+export const CHOICES = ['again', 'take-over', 'open', 'watch', 'hand', 'note', 'retry', 'discard'] as const;
 export type Choice = (typeof CHOICES)[number];
 
 /** What the service offers, as it is offered here: to decide again is to send the changed words again. */
 const OFFERED: Readonly<Record<string, Choice>> = {
   open: 'open',
+  'take-over': 'take-over',
   watch: 'watch',
   note: 'note',
   'decide-again': 'again',
-  'ask-lead': 'ask-lead',
+  'ask-lead': 'hand',
   discard: 'discard',
 };
 /** Sending the same again cannot help where the person, not the act, is in the way. */
@@ -28,19 +31,11 @@ const CANNOT_HELP: ReadonlySet<string> = new Set([
   'acceptor-cannot-decide',
   'not-qualified',
 ]);
-/** Acts with words or lines that can be changed before they are sent again. */
-const CAN_BE_CHANGED: ReadonlySet<string> = new Set([
-  'case.request-correction@1',
-  'case.decline@1',
-  'case.review@1',
-  'case.decide@1',
-  'case.note@1',
-]);
-const NOT_DONE: ReadonlySet<OutboxEntry['state']> = new Set(['conflict', 'refused', 'quarantined']);
-
-/** Whether an act waits for the person. */
-export const isAside = (entry: OutboxEntry): boolean => NOT_DONE.has(entry.state);
-
+/** Acts with words or choices that can be changed before they are sent again; an acceptance follows from the papers. */
+export function canBeChanged(type: string): boolean {
+  const act = type.split('@')[0] as Act;
+  return isAsked(act) && act !== 'case.accept' && !AT_ONCE.includes(act) && FORMS[act].blanks !== undefined;
+}
 /** Whether the person wrote anything in it. */
 export const hasWords = (entry: OutboxEntry): boolean => wordsOf(entry) !== '';
 
@@ -50,22 +45,30 @@ export const hasWords = (entry: OutboxEntry): boolean => wordsOf(entry) !== '';
  * @param possible whether the act could be done on the case as it is now.
  */
 export function choicesFor(entry: OutboxEntry, possible: boolean): Choice[] {
-  const offered = entry.options.flatMap((option) => OFFERED[option] ?? []);
+  const offered = entry.options
+    .flatMap((option) => OFFERED[option] ?? [])
+    .filter((choice) => makesSense(choice, entry));
   const choices = offered.length > 0 ? withWords(entry, offered) : forRefusal(entry);
-  const again: Choice[] = possible && CAN_BE_CHANGED.has(entry.type) ? ['again'] : [];
-  return [...new Set([...again, ...choices.filter((choice) => choice !== 'again')])];
+  const again: Choice[] = possible && canBeChanged(entry.type) ? ['again'] : [];
+  const rest = choices.filter((choice) => choice !== 'again' && choice !== 'discard');
+  return [...new Set<Choice>([...again, ...rest, 'hand', 'discard'])];
 }
+
+/** Nobody asks for a case that is theirs already, perhaps on another device. */
+const makesSense = (choice: Choice, { params }: OutboxEntry): boolean =>
+  choice !== 'take-over' || params?.['mine'] !== true;
 
 /** Words that were written can always be kept, and no choice but the plain one loses them; without words there is nothing to keep. */
 function withWords(entry: OutboxEntry, offered: readonly Choice[]): Choice[] {
-  if (!hasWords(entry)) return offered.filter((choice) => choice !== 'note' && choice !== 'ask-lead');
+  if (!hasWords(entry)) return offered.filter((choice) => choice !== 'note');
   const kept = offered.filter((choice) => choice !== 'discard').map((choice) => (choice === 'watch' ? 'open' : choice));
   return [...kept, 'note', 'discard'];
 }
 
 function forRefusal(entry: OutboxEntry): Choice[] {
-  const helps = !CANNOT_HELP.has(entry.code ?? '') && !CAN_BE_CHANGED.has(entry.type);
-  const keep: Choice[] = hasWords(entry) && entry.type !== 'case.note@1' ? ['note', 'ask-lead'] : [];
+  if (entry.code === 'permission-lost') return ['hand'];
+  const helps = !CANNOT_HELP.has(entry.code ?? '') && !canBeChanged(entry.type);
+  const keep: Choice[] = hasWords(entry) && entry.type !== 'case.note@1' ? ['note'] : [];
   return [...(helps ? (['retry'] as const) : []), 'open', ...keep, 'discard'];
 }
 

@@ -1,12 +1,26 @@
 /** Accounts of the demonstration centre, offered on the sign-in page of a demonstration only. */
-export const DEMO_STAFF = [
-  { username: 'zhoumin', name: '周敏', role: 'window-clerk' },
-  { username: 'litao', name: '李涛', role: 'reviewer' },
-  { username: 'wangfang', name: '王芳', role: 'decider' },
-  { username: 'chenjing', name: '陈静', role: 'outlet-clerk' },
-  { username: 'sunhao', name: '孙浩', role: 'lead' },
-  { username: 'guwen', name: '顾文', role: 'auditor' },
-] as const;
+import { session } from '../session';
+
+type Account = (typeof session.demoStaff)[number];
 
 /** The same for all of them, and printed by the demonstration itself. */
 export const DEMO_PASSWORD = 'doorstep-demo';
+
+/** The accounts, those of the same role side by side. */
+export const demoAccounts = (): readonly Account[] =>
+  [...session.demoStaff].sort((a, b) => ROLES.indexOf(a.roles[0] ?? '') - ROLES.indexOf(b.roles[0] ?? ''));
+
+const ROLES: readonly string[] = [
+  'window-clerk',
+  'community-worker',
+  'reviewer',
+  'decider',
+  'district-officer',
+  'city-officer',
+  'assessor',
+  'outlet-clerk',
+  'lead',
+  'auditor',
+  'trainer',
+  'operator',
+];

@@ -1,8 +1,10 @@
 /** What happened to a case, in words for the staff. */
+import { MORE_TELLINGS } from '../auditor/tellings-more';
 import type { IconName, State } from '../components/icons';
 import type { TimelineEntry } from '../components/Timeline.vue';
+import { either } from '../i18n';
 import { ago } from '../i18n/time';
-import type { Moment } from '../protocol/generated';
+import type { CaseBody, Moment } from '../protocol/generated';
 import { w, wordOr } from './words';
 
 const LOOK: Readonly<Record<string, { state: State; icon?: IconName }>> = {
@@ -27,7 +29,23 @@ const LOOK: Readonly<Record<string, { state: State; icon?: IconName }>> = {
   'case.delivered': { state: 'done' },
 };
 /** Single photographs and the system's own steps would only be noise in a clerk's list. */
-const NOISE: ReadonlySet<string> = new Set(['file.stored', 'effect.claimed', 'record.viewed']);
+const NOISE: ReadonlySet<string> = new Set([
+  'file.stored',
+  'effect.claimed',
+  'record.viewed',
+  'handover.opened',
+  'deadline.recomputed',
+  'deadline.neared',
+  'paper.rendered',
+  'notice.given',
+  'notice.claimed',
+  'notice.sent',
+  'notice.delivered',
+]);
+
+/** Everything that happened, what only staff see among it. */
+export const momentsOf = ({ view, internal }: Pick<CaseBody, 'view' | 'internal'>): Moment[] =>
+  [...view.timeline, ...internal].sort((a, b) => a.position - b.position);
 
 /** The timeline, newest first, without noise. */
 export function eventsOf(moments: readonly Moment[], now: Date): TimelineEntry[] {
@@ -43,9 +61,12 @@ export function eventsOf(moments: readonly Moment[], now: Date): TimelineEntry[]
     .reverse();
 }
 
-function eventWords({ tag, who, name, params }: Moment): string {
+/** What happened at a moment: in the desk's own words, else as the auditor is told. */
+export function eventWords({ tag, who, name, params }: Moment): string {
   const outcome = tag === 'case.decided' ? `-${String(params['outcome'])}` : '';
   const doer = who === 'staff' ? name : w(who === 'centre' ? 'role.centre' : 'role.resident');
   const n = Number(params['defects'] ?? params['pages'] ?? 0);
-  return wordOr(`event.${tag}${outcome}`, 'event.other', { name: doer, n });
+  const own = wordOr(`event.${tag}${outcome}`, 'dialog.none', { name: doer, n });
+  const telling = MORE_TELLINGS[tag];
+  return own || (telling ? w('event.told', { name: doer, words: either(telling) }) : w('event.other'));
 }

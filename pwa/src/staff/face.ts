@@ -55,22 +55,33 @@ export function turnOf(standing: Standing, clerk: Clerk): Face {
   return notOurTurn(standing, clerk) ?? ourTurn(standing, isForRole(standing, clerk));
 }
 
-/** It has ended, waits for the applicant, the post or photographs, or a colleague has it. */
-function notOurTurn({ status, claimed_by, awaiting_files }: Standing, clerk: Clerk): Face | null {
+/** It has ended, waits for somebody who is at no desk, or a colleague has it. */
+function notOurTurn(standing: Standing, clerk: Clerk): Face | null {
+  const { status, claimed_by, waiting_for } = standing;
+  const lead = clerk.roles.includes('lead');
+  if (waiting_for === 'lead') return { state: lead ? 'you' : 'office', icon: 'ask', words: w('turn.lead') };
+  if (waiting_for === 'window') return { state: 'you', icon: 'phone', words: w('turn.window') };
   if (isEnded(status)) {
     return { state: status === 'delivered' ? 'done' : 'refused', words: wordOr(`turn.ended.${status}`, 'event.other') };
   }
-  if (status === 'filed') return { state: 'office', icon: 'upload', words: w('turn.files', { n: awaiting_files }) };
-  if (status === 'correction') return { state: 'office', icon: 'people', words: w('turn.correction') };
-  if (claimed_by && claimed_by.id !== clerk.id) {
-    return { state: 'office', words: w('turn.with', { name: claimed_by.name }) };
-  }
-  return status === 'posted' ? { state: 'office', icon: 'post', words: w('turn.signed') } : null;
+  const elsewhere = waitsElsewhere(standing);
+  if (elsewhere || !claimed_by || claimed_by.id === clerk.id) return elsewhere;
+  return { state: 'office', words: w('turn.with', { name: claimed_by.name }) };
+}
+
+/** It waits for the applicant, a special procedure or the post. */
+function waitsElsewhere({ status, waiting_for, awaiting_files: n }: Standing): Face | null {
+  const state = 'office';
+  if (status === 'filed') return { state, icon: 'upload', words: w(n > 0 ? 'turn.files' : 'turn.papers', { n }) };
+  if (status === 'correction') return { state, icon: 'people', words: w('turn.correction') };
+  if (waiting_for === 'procedure') return { state, icon: 'calendar', words: w('turn.procedure') };
+  if (waiting_for === 'applicant') return { state, icon: 'people', words: w('turn.collect') };
+  return status === 'posted' ? { state, icon: 'post', words: w('turn.signed') } : null;
 }
 
 function ourTurn({ status, step }: Standing, mine: boolean): Face {
   const state: State = mine ? 'you' : 'office';
-  if (status === 'accepted') {
+  if (status === 'accepted' || status === 'suspended') {
     return { state, words: w(mine ? 'turn.step' : 'turn.step-other', { step: step ? either(step.name) : '' }) };
   }
   const [own, other] = WAITS_FOR[status] ?? ['event.other', 'event.other'];
@@ -100,4 +111,9 @@ export function dueTime(due: string, now: Date): string {
   const days = daysBetween(now, due);
   if (days === 0) return w('due.today', { clock: clock(due) });
   return days === 1 ? w('due.tomorrow', { clock: clock(due) }) : dayTime(due);
+}
+
+/** A moment as short as it can be understood: the clock today, else the day. */
+export function shortTime(at: string, now: Date): string {
+  return daysBetween(now, at) === 0 ? clock(at) : dayTime(at);
 }

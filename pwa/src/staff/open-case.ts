@@ -17,6 +17,8 @@ interface Work {
 }
 
 const KEEP_AFTER_MS = 250;
+/** Where papers are looked at: at the window, and once more by whoever reviews. */
+const CHECKED_IN: ReadonlySet<string> = new Set(['received', 'accepted']);
 const noWork = (): Work => ({ check: noCheck(), texts: {} });
 
 /** `id` is empty while no case is open; `newest` is the position that the queue knows of, 0 for none. */
@@ -102,7 +104,7 @@ export function useOpenCase(id: Ref<string>, newest: Ref<number>) {
   watch(row, (now) => {
     if (
       now &&
-      now.body.view.status !== 'received' &&
+      !CHECKED_IN.has(now.body.view.status) &&
       now.marks.length === 0 &&
       !isEmpty({ ...noWork(), check: check.value })
     ) {
@@ -130,6 +132,8 @@ export function useOpenCase(id: Ref<string>, newest: Ref<number>) {
 }
 
 const isEmpty = ({ check, texts }: Work): boolean =>
-  [check.pages, check.words, check.codes, check.papers, texts].every((part) => Object.keys(part).length === 0);
+  [check.pages, check.words, check.codes, check.papers, check.expires, texts].every(
+    (part) => Object.keys(part).length === 0,
+  );
 
 export type OpenCase = ReturnType<typeof useOpenCase>;

@@ -1,4 +1,4 @@
-/** How many panes of the desk fit side by side: by the width of the window measured in the reader's own type size. */
+/** How many panes of the desk fit side by side: by the width that the app has, measured in the reader's own type size. */
 import { computed, onScopeDispose, type Ref, shallowRef, watch } from 'vue';
 import { prefs } from '../prefs';
 
@@ -29,5 +29,5 @@ export function usePanes(): Readonly<Ref<Panes>> {
 
 function measure(): Panes {
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || REM_PX;
-  return panesFor(window.innerWidth, rem);
+  return panesFor(document.getElementById('app')?.clientWidth || window.innerWidth, rem);
 }

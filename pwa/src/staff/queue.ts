@@ -1,6 +1,7 @@
 /** The queue as one list, and the parts of it that a member of staff looks at; counts and rows come from the same rows. */
 import type { LocalRow } from '../device/types';
-import { ENDED, type QueueBody } from '../protocol/generated';
+import { dateOf } from '../i18n/time';
+import { type Certificate, ENDED, type QueueBody } from '../protocol/generated';
 import type { CentreDay } from '../session';
 import { isSoon, type Left, timeLeft } from './worktime';
 
@@ -13,6 +14,27 @@ export type Tab = (typeof TABS)[number];
 export interface Clerk {
   id: string;
   roles: readonly string[];
+  /** What they may handle at the window; not known before the device has it. */
+  certificates?: readonly Pick<Certificate, 'items' | 'all_items' | 'valid_until'>[];
+}
+
+/** Whether somebody lacks the certificate that the window asks for an item; the same as `may_take` in `projections/queues.py`. */
+export function lacksCertificate(
+  { item_id, step }: Pick<QueueBody, 'item_id' | 'step'>,
+  clerk: Clerk,
+  now: Date,
+): boolean {
+  if (step?.role !== 'window-clerk' || !clerk.roles.includes('window-clerk') || !clerk.certificates) return false;
+  const today = dateOf(now);
+  return !clerk.certificates.some((one) => (one.all_items || one.items.includes(item_id)) && one.valid_until >= today);
+}
+
+/** The last day of the certificate for an item that lasts longest; null without one. */
+export function lastCertified(item: string, { certificates }: Clerk): string | null {
+  const days = (certificates ?? [])
+    .filter((one) => one.all_items || one.items.includes(item))
+    .map((one) => one.valid_until);
+  return days.sort().at(-1) ?? null;
 }
 
 /** The moment of looking, with the centre's working days around it where they are known. */
@@ -21,72 +43,155 @@ export interface When {
   days: readonly CentreDay[] | undefined;
 }
 
-const OUTLET_STATES: ReadonlySet<string> = new Set(['granted', 'issued', 'posted']);
 const RESIDENTS_TURN: ReadonlySet<string> = new Set(['filed', 'correction']);
+/** Nobody at a desk has to act; the tabs follow the rules of `projections/queues.py`. */
+const ELSEWHERE: ReadonlySet<QueueBody['waiting_for']> = new Set(['applicant', 'procedure', 'post', 'nobody']);
+/** The centre leads the case on, even where it waits for a procedure or the post. */
+const LED: ReadonlySet<QueueBody['waiting_for']> = new Set(['step', 'window', 'lead', 'procedure', 'post']);
+/** A date that passes is the centre's own. */
+const ANSWERS: ReadonlySet<QueueBody['waiting_for']> = new Set(['step', 'window', 'lead', 'post']);
 
 export const isEnded = (status: QueueBody['status']): boolean => (ENDED as readonly string[]).includes(status);
 export const isResidentsTurn = (status: QueueBody['status']): boolean => RESIDENTS_TURN.has(status);
 
 /** What of a case decides whose turn it is; a queue line and an open case both have it. */
-export type Standing = Pick<QueueBody, 'status' | 'step' | 'claimed_by' | 'awaiting_files'>;
+export type Standing = Pick<QueueBody, 'status' | 'step' | 'waiting_for' | 'claimed_by' | 'awaiting_files'>;
+
+const isAtDesk = ({ waiting_for }: Pick<QueueBody, 'waiting_for'>): boolean => !ELSEWHERE.has(waiting_for);
+
+/** Whether a lead is asked something: a second notice, more time, evidence after the decision, a sample. */
+export const asksLead = (body: QueueBody): boolean =>
+  body.second_notice === 'asked' || body.extension_asked || body.evidence || body.sampling;
 
 /** Whether the next act on the case belongs to one of the clerk's roles. */
-export function isForRole({ status, step }: Standing, clerk: Clerk): boolean {
-  if (isEnded(status) || isResidentsTurn(status)) return false;
-  if (status === 'received') return clerk.roles.includes('window-clerk');
-  if (OUTLET_STATES.has(status)) return clerk.roles.includes('outlet-clerk');
-  return step !== null && clerk.roles.includes(step.role);
+export function isForRole({ waiting_for, step }: Standing, { roles }: Clerk): boolean {
+  switch (waiting_for) {
+    case 'step':
+      return step !== null && roles.includes(step.role);
+    case 'window':
+      return roles.includes('window-clerk');
+    case 'lead':
+      return roles.includes('lead');
+    default:
+      return false;
+  }
 }
 
+/** Many lines share a date; what is left until each is counted once for a moment of looking. */
+const counted = new WeakMap<When, Map<string, Left>>();
+
 /** What is left until the date of the row; null without a date. A resident's days are counted by the calendar. */
-export function leftOf({ due, status }: Pick<QueueBody, 'due' | 'status'>, { now, days }: When): Left | null {
+export function leftOf({ due, status }: Pick<QueueBody, 'due' | 'status'>, when: When): Left | null {
   if (due === null || isEnded(status)) return null;
-  return timeLeft(due, now, isResidentsTurn(status) ? undefined : days);
+  const theirs = isResidentsTurn(status);
+  const known = counted.get(when) ?? new Map<string, Left>();
+  counted.set(when, known);
+  const key = `${due} ${theirs}`;
+  const left = known.get(key) ?? timeLeft(due, when.now, theirs ? undefined : when.days);
+  known.set(key, left);
+  return left;
 }
+
+/** Whether the centre is past a date by which it has to act. */
+export const isLate = ({ body: { status, waiting_for, due } }: Row, now: Date): boolean =>
+  !isEnded(status) && ANSWERS.has(waiting_for) && due !== null && Date.parse(due) < now.getTime();
 
 /** Late, or due within two days of the centre's work. */
 export function isDue({ body }: Row, when: When): boolean {
-  const left = isResidentsTurn(body.status) ? null : leftOf(body, when);
+  const left = isAtDesk(body) ? leftOf(body, when) : null;
   return left !== null && isSoon(left);
 }
 
-/** Whether the clerk has taken the case. */
-export const isTaken = (row: Row, clerk: Clerk): boolean => row.body.claimed_by?.id === clerk.id;
+/** Whether the clerk has taken the case and has to act on it. */
+export const isTaken = ({ body }: Row, clerk: Clerk): boolean =>
+  body.claimed_by?.id === clerk.id && (isAtDesk(body) || body.status === 'withdrawn');
 
 /** Whether a row belongs under a tab. */
 export function isUnder(tab: Tab, row: Row, clerk: Clerk, when: When): boolean {
-  const { status, claimed_by, returned } = row.body;
-  if (isEnded(status)) return false;
-  const office = !isResidentsTurn(status);
+  const { body } = row;
   switch (tab) {
     case 'mine':
-      return office && (isTaken(row, clerk) || (claimed_by === null && isForRole(row.body, clerk)));
+      return isTaken(row, clerk) || isFree(body, clerk, when.now);
     case 'team':
-      return office;
+      return LED.has(body.waiting_for);
     case 'waiting':
-      return !office;
+      return body.waiting_for === 'applicant';
     case 'returned':
-      return office && returned;
+      return isAtDesk(body) && body.returned;
     case 'due':
       return isDue(row, when);
   }
 }
 
-/** First what is late or due first; without a date by how long it has waited. */
-export function inOrder(rows: readonly Row[]): Row[] {
-  const key = (row: Row): string => row.body.due ?? '9';
-  return [...rows].sort((a, b) => key(a).localeCompare(key(b)) || a.body.changed_at.localeCompare(b.body.changed_at));
+function isFree(body: QueueBody, clerk: Clerk, now: Date): boolean {
+  const asked = asksLead(body) && clerk.roles.includes('lead');
+  return body.claimed_by === null ? asked || (isForRole(body, clerk) && !lacksCertificate(body, clerk, now)) : asked;
 }
 
-/** Rows that hold every word typed, in the number, the (masked) name or the item. */
+/** How a list may be ordered: by what is due first, by what takes the least time, by what has waited longest. */
+export const ORDERS = ['due', 'short', 'waited'] as const;
+export type Order = (typeof ORDERS)[number];
+
+const NEVER = '9';
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const urgency = (a: Row, b: Row): number =>
+  compare(a.body.due ?? NEVER, b.body.due ?? NEVER) ||
+  compare(a.body.step_due ?? a.body.received_at ?? '', b.body.step_due ?? b.body.received_at ?? '') ||
+  compare(a.id, b.id);
+
+const BY: Readonly<Record<Order, (a: Row, b: Row) => number>> = {
+  due: urgency,
+  short: (a, b) => a.body.effort_minutes - b.body.effort_minutes || urgency(a, b),
+  waited: (a, b) => compare(a.body.received_at ?? a.body.changed_at, b.body.received_at ?? b.body.changed_at),
+};
+
+/** First what is late or due first; without a date by how long it has waited. */
+export const inOrder = (rows: readonly Row[], order: Order = 'due'): Row[] => [...rows].sort(BY[order]);
+
+/** Things by which a list is narrowed down with one press; each is shown only where it finds something. */
+export const FILTERS = [
+  'overdue',
+  'handed',
+  'evidence',
+  'duplicates',
+  'gaps',
+  'unanswered',
+  'unreached',
+  'asks',
+  'school',
+] as const;
+export type Filter = (typeof FILTERS)[number];
+
+const HAS: Readonly<Record<Filter, (row: Row, clerk: Clerk, when: When) => boolean>> = {
+  overdue: (row, _, { now }) => isLate(row, now),
+  handed: ({ body }, clerk) => body.handed_over?.to.id === clerk.id,
+  evidence: ({ body }) => body.evidence,
+  duplicates: ({ body }) => body.duplicates > 0,
+  gaps: ({ body }) => body.gaps_open > 0,
+  unanswered: ({ body }) => body.unanswered,
+  unreached: ({ body }) => body.unreached > 0,
+  asks: ({ body }) => asksLead(body),
+  school: ({ body }) => body.for_school,
+};
+
+export const hasMark = (filter: Filter, row: Row, clerk: Clerk, when: When): boolean => HAS[filter](row, clerk, when);
+
+/**
+ * Rows that hold every word typed: in the number, the (masked) name, the item, the initials of the name in pinyin (`cjy` for
+ * 陈家远), or the end of the telephone number.
+ */
 export function matching(rows: readonly Row[], query: string): Row[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  return rows.filter((row) => {
-    const { number, applicant_masked, item_name } = row.body;
-    const bare = number.replaceAll('-', '');
-    const text = `${number} ${bare} ${applicant_masked} ${item_name.zh} ${item_name.en}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
+  return words.length === 0 ? [...rows] : rows.filter(({ body }) => words.every((word) => holds(body, word)));
+}
+
+const PHONE_END = /^\d{4}$/;
+
+function holds(body: QueueBody, word: string): boolean {
+  const { number, applicant_masked, item_name, initials, phone_end } = body;
+  if (initials.some((one) => one.startsWith(word)) || (PHONE_END.test(word) && phone_end === word)) return true;
+  const text = `${number} ${number.replaceAll('-', '')} ${applicant_masked} ${item_name.zh} ${item_name.en}`;
+  return text.toLowerCase().includes(word);
 }
 
 /** How many rows each tab holds. */
@@ -108,8 +213,11 @@ export interface Group {
 }
 
 /** The lines of a tab in the order of the screen: one's own cases first, then those that anybody of the role may take. */
-export function groupsOf(tab: Tab, rows: readonly Row[], clerk: Clerk, when: When): Group[] {
-  const shown = inOrder(rows.filter((row) => isUnder(tab, row, clerk, when)));
+export function groupsOf(tab: Tab, rows: readonly Row[], clerk: Clerk, when: When, order: Order = 'due'): Group[] {
+  const shown = inOrder(
+    rows.filter((row) => isUnder(tab, row, clerk, when)),
+    order,
+  );
   if (tab !== 'mine') return shown.length > 0 ? [{ heading: null, rows: shown }] : [];
   const groups: Group[] = [
     { heading: 'taken', rows: shown.filter((row) => isTaken(row, clerk)) },

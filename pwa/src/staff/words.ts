@@ -1,7 +1,14 @@
 /** The words of the staff screens in the language that is on, and the names of acts. */
 import { type Params, words } from '../i18n';
-import { en } from './words-en';
-import { zh } from './words-zh';
+import { actsEn } from './words-acts-en';
+import { actsZh } from './words-acts-zh';
+import { caseEn } from './words-case-en';
+import { caseZh } from './words-case-zh';
+import { en as screensEn } from './words-en';
+import { zh as screensZh } from './words-zh';
+
+const zh = { ...screensZh, ...actsZh, ...caseZh } as const;
+const en = { ...screensEn, ...actsEn, ...caseEn } as const;
 
 export type WordKey = keyof typeof zh;
 

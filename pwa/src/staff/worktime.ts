@@ -50,3 +50,14 @@ function spanOf(on: string, shift: string): [number, number] {
   const [from = '', to = ''] = shift.split('-');
   return [Date.parse(`${on}T${from}:00+08:00`), Date.parse(`${on}T${to}:00+08:00`)];
 }
+
+/** The nth working day after a day, where the centre's days are known that far. */
+export function nthWorkingDay(days: readonly CentreDay[] | undefined, after: string, n: number): string | null {
+  const working = (days ?? []).filter((day) => day.on > after && day.shifts.length > 0);
+  return working[n - 1]?.on ?? null;
+}
+
+/** A local date so many days later. */
+export function daysLater(date: string, days: number): string {
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * 24 * 60 * MINUTE_MS).toISOString().slice(0, 10);
+}

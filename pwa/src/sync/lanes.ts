@@ -2,17 +2,24 @@
  * The outbox as the protocol sees it: which intents may go now, in what order, and what each verdict means.
  *
  * L1 intents of one lane go in the order of `seq`; lanes are independent.
- * L2 an intent waits for the intents it `needs`; one that was set aside keeps it waiting, and only it.
+ * L2 an intent waits for the intents it `needs`. One that needs a refused one is offered all the same: the server refuses it
+ *    too, and so keeps its words. One that needs a quarantined one waits, and only it.
  * L3 `retry`, `auth` and `held` charge nothing and keep the lane's place.
  * L4 an intent sent without an answer is pushed again with the same id after a reconnect; the server answers `duplicate`.
- * L5 whatever closes the connection as malformed is found by pushing one intent at a time, and set aside.
+ * L5 whatever closes the connection as malformed is found by pushing one intent at a time; it is set aside, unless the server knows
+ *    it when asked: then something else was malformed. So is what the server leaves out of an answer twice.
+ * L6 what the person takes out of the tray takes what needed it along: that is set aside, never dropped.
+ * L7 an intent held behind one that this device no longer owes comes after the lane's last one before it that it does owe, else
+ *    it would wait for ever.
+ * L8 an intent is offered in the same words ever after, or it would not be known again where an answer to it was lost. What it
+ *    waits for now travels beside them.
  */
-import type { Limits, SignedIntent, Verdict } from '../protocol/generated';
+import type { IntentBody, Limits, SignedIntent, Verdict } from '../protocol/generated';
 import { fullJitter, type Random } from './backoff';
 
 export type PendingState = 'queued' | 'sent' | 'held' | 'applied' | 'conflict' | 'refused' | 'quarantined';
 
-/** What the state machine must know of an intent; `body` is the exact text that travels. */
+/** What the state machine must know of an intent; `body` is the exact text that travels, and once offered never changes. */
 export interface Pending {
   id: string;
   seq: number;
@@ -20,9 +27,13 @@ export interface Pending {
   needs: readonly string[];
   body: string;
   sig?: string | null;
+  /** What it comes after now, null if that and `needs` are what the text says. */
+  after?: readonly string[] | null;
   state: PendingState;
   /** Set once applied: its effect shows in rows from this position on; null if the server named none. */
   pos: number | null;
+  /** Device clock when it was queued, ISO. */
+  at?: string;
 }
 
 /** A change to an intent that must be written down. */
@@ -33,6 +44,14 @@ export interface Judgement {
   code: string | null;
   params: Verdict['params'];
   options: readonly string[];
+  /** What it comes after from now on, null if that stays. */
+  after: readonly string[] | null;
+}
+
+/** What an `ack` comes to; `auth` are the verdicts that ask for a sign-in. */
+export interface Judged {
+  changes: Judgement[];
+  auth: readonly Verdict[];
 }
 
 interface Slot extends Pending {
@@ -43,12 +62,17 @@ interface Slot extends Pending {
 }
 
 const ASIDE: ReadonlySet<PendingState> = new Set(['conflict', 'refused', 'quarantined']);
+const REFUSED: ReadonlySet<PendingState> = new Set(['conflict', 'refused']);
 const FINAL: ReadonlySet<PendingState> = new Set(['applied', ...ASIDE]);
 
 /** How long a hold lasts before the intent is offered again by itself; what it waits for usually wakes it earlier. */
 const HOLD_MS: Record<string, number> = { 'file-missing': 30_000, 'app-too-old': 600_000 };
 const AFTER_PENDING_MS = 1_000;
+const WORDS_FOLLOW_MS = 1_000;
 const MALFORMED_ONCE_MORE = 2;
+const MOST_ASKED = 200;
+/** Number of the answer to a question; batches are counted from 1. */
+const ASKED = 0;
 
 export const isAside = (state: PendingState): boolean => ASIDE.has(state);
 
@@ -56,31 +80,148 @@ const utf8 = new TextEncoder();
 /** Bytes that the intent takes up inside a `push` frame. */
 const wireBytes = (slot: Pending): number => utf8.encode(JSON.stringify(signed(slot))).length + 1;
 
-function signed(slot: Pending): SignedIntent {
-  return slot.sig == null ? { body: slot.body } : { body: slot.body, sig: slot.sig };
+function judgementOf({ id, state, pos }: Slot, verdict: Partial<Verdict> = {}): Judgement {
+  const { code = null, params = null, options } = verdict;
+  return { id, state, pos, code, params, options: options ?? [], after: null };
 }
+
+function setAsideWith(slot: Slot, needs: readonly string[]): Judgement {
+  slot.state = 'refused';
+  return { ...judgementOf(slot), code: 'needs-refused', params: { needs: [...needs] } };
+}
+
+function signed({ body, sig, after, needs }: Pending): SignedIntent {
+  return {
+    body,
+    ...(sig == null ? {} : { sig }),
+    ...(after == null ? {} : { links: { after: [...after], needs: [...needs] } }),
+  };
+}
+
+/** Whether an intent says or waits for something else than is known here. */
+const saysOther = (known: Pending, now: Pending): boolean =>
+  JSON.stringify(signed(known)) !== JSON.stringify(signed(now)) || !same(known.needs, now.needs);
+
+/** What an intent says, null if it cannot be read. */
+function bodyOf(slot: Pending): Partial<IntentBody> | null {
+  try {
+    return JSON.parse(slot.body) as Partial<IntentBody>;
+  } catch {
+    return null;
+  }
+}
+
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((id, at) => id === b[at]);
 
 export class Lanes {
   private readonly slots = new Map<string, Slot>();
   private readonly flights = new Map<number, { ids: readonly string[]; since: number }>();
   private batches = 0;
   private suspects = new Set<string>();
+  private readonly accused = new Set<string>();
 
   constructor(private readonly random: Random) {}
 
-  /** Adds intents in the order of `seq`; one that is known stays as it is. */
+  /** Adds intents in the order of `seq`; one that is known stays as it is, but for what was changed elsewhere. */
   add(intents: readonly Pending[]): void {
+    const flying = new Set(this.inFlight());
     for (const intent of intents) {
-      if (!this.slots.has(intent.id)) this.slots.set(intent.id, { ...intent, notBefore: 0, tries: 0, malformed: 0 });
+      const known = this.slots.get(intent.id);
+      if (!known) this.slots.set(intent.id, { ...intent, notBefore: 0, tries: 0, malformed: 0 });
+      else if (!FINAL.has(known.state) && !flying.has(intent.id) && saysOther(known, intent))
+        Object.assign(known, { body: intent.body, needs: intent.needs, after: intent.after ?? null, notBefore: 0 });
     }
     const sorted = [...this.slots.values()].sort((a, b) => a.seq - b.seq);
     this.slots.clear();
     for (const slot of sorted) this.slots.set(slot.id, slot);
   }
 
-  /** Takes intents out that the person cancelled, discarded or replaced. */
-  remove(ids: readonly string[]): void {
-    for (const id of ids) this.slots.delete(id);
+  /** Takes intents out that the person cancelled, discarded or replaced; returns what is set aside with them (L6). */
+  remove(ids: readonly string[]): Judgement[] {
+    const undone = ids.filter((id) => this.slots.has(id) && this.slots.get(id)?.state !== 'applied');
+    for (const id of ids) {
+      this.slots.delete(id);
+      this.suspects.delete(id);
+      this.accused.delete(id);
+    }
+    return this.orphan(undone);
+  }
+
+  private orphan(undone: readonly string[]): Judgement[] {
+    const lost = new Set(undone);
+    const changes: Judgement[] = [];
+    for (let before = -1; before < changes.length; ) {
+      before = changes.length;
+      for (const slot of this.slots.values()) {
+        const needs = FINAL.has(slot.state) ? [] : slot.needs.filter((id) => lost.has(id));
+        if (needs.length === 0) continue;
+        lost.add(slot.id);
+        this.suspects.delete(slot.id);
+        this.accused.delete(slot.id);
+        changes.push(setAsideWith(slot, needs));
+      }
+    }
+    return changes;
+  }
+
+  /** These did not leave with their batch, because the person has just changed them: their new words follow in a moment. */
+  withhold(ids: readonly string[], now: number): void {
+    const held = new Set(ids);
+    for (const flight of this.flights.values()) flight.ids = flight.ids.filter((id) => !held.has(id));
+    for (const id of ids) {
+      const slot = this.slots.get(id);
+      if (slot) Object.assign(slot, { state: 'queued', notBefore: now + WORDS_FOLLOW_MS });
+    }
+  }
+
+  /**
+   * Takes intents back that were applied in a log which has lost them. What they and the others of their lanes name in `after` may
+   * be lost with them: each names the one before it now.
+   */
+  requeue(intents: readonly Pending[]): Judgement[] {
+    const lost = intents.filter(({ id }) => !isAside(this.slots.get(id)?.state ?? 'queued'));
+    this.add(lost);
+    for (const { id } of lost) {
+      const slot = this.slots.get(id);
+      if (slot) Object.assign(slot, { state: 'queued', pos: null, notBefore: 0, tries: 0 });
+    }
+    const back = new Set(lost.map(({ id }) => id));
+    const moved = this.chain(new Set(lost.map(({ lane }) => lane)));
+    return [...this.slots.values()]
+      .filter(({ id }) => back.has(id) || moved.has(id))
+      .map((slot) => ({ ...judgementOf(slot), after: moved.get(slot.id) ?? null }));
+  }
+
+  /** Lets each open intent of these lanes come after the one before it; returns those that came after others. */
+  private chain(lanes: ReadonlySet<string>): Map<string, readonly string[]> {
+    const last = new Map<string, string>();
+    const moved = new Map<string, readonly string[]>();
+    for (const slot of this.slots.values()) {
+      const body = lanes.has(slot.lane) && !FINAL.has(slot.state) ? bodyOf(slot) : null;
+      if (body === null) continue;
+      const before = last.get(slot.lane);
+      const wanted = before === undefined ? [] : [before];
+      if (!same(slot.after ?? body.after ?? [], wanted)) {
+        slot.after = wanted;
+        moved.set(slot.id, wanted);
+      }
+      if (this.owes(slot.id)) last.set(slot.lane, slot.id);
+    }
+    return moved;
+  }
+
+  /** Number of the last batch that was sent. */
+  get lastBatch(): number {
+    return this.batches;
+  }
+
+  /** Intents that look malformed and that the server must be asked for before they are set aside. */
+  ask(now: number): string[] {
+    if (this.accused.size === 0 || this.flights.has(ASKED)) return [];
+    const ids = [...this.accused].slice(0, MOST_ASKED);
+    this.flights.set(ASKED, { ids, since: now });
+    return ids;
   }
 
   /** The next batch to push, null if nothing may go now. */
@@ -119,38 +260,64 @@ export class Lanes {
     return chosen;
   }
 
-  private neediness(slot: Slot, going: ReadonlySet<string>): 'met' | 'later' | 'aside' {
+  private neediness(slot: Slot, going: ReadonlySet<string>, above: readonly string[] = []): 'met' | 'later' | 'aside' {
     let result: 'met' | 'later' = 'met';
     for (const id of slot.needs) {
+      if (above.includes(id)) continue;
       const needed = this.slots.get(id);
       if (needed === undefined || needed.state === 'applied' || going.has(id)) continue;
-      if (ASIDE.has(needed.state)) return 'aside';
+      if (needed.state === 'quarantined') return 'aside';
+      if (ASIDE.has(needed.state)) continue;
+      if (this.neediness(needed, going, [...above, slot.id]) === 'aside') return 'aside';
       result = 'later';
     }
     return result;
   }
 
-  /** Takes the verdicts of an `ack`; returns what must be written, and whether the sign-in has ended. */
-  judge(b: number, verdicts: readonly Verdict[], now: number): { changes: Judgement[]; auth: boolean } {
+  /** Takes the verdicts of an `ack`; returns what must be written, and the verdicts that ask for a sign-in. */
+  judge(b: number, verdicts: readonly Verdict[], now: number): Judged {
+    const flight = this.flights.get(b)?.ids ?? [];
     this.flights.delete(b);
     const changes: Judgement[] = [];
-    let auth = false;
     for (const verdict of verdicts) {
       const slot = this.slots.get(verdict.id);
       if (!slot || FINAL.has(slot.state)) continue;
       this.suspects.delete(slot.id);
-      auth ||= verdict.verdict === 'auth';
+      this.accused.delete(slot.id);
       this.take(slot, verdict, now);
-      changes.push({
-        id: slot.id,
-        state: slot.state,
-        pos: slot.pos,
-        code: verdict.code ?? null,
-        params: verdict.params ?? null,
-        options: verdict.options ?? [],
-      });
+      changes.push(this.pending(slot, verdict) ?? judgementOf(slot, verdict));
     }
-    return { changes, auth };
+    const answered = new Set(verdicts.map(({ id }) => id));
+    for (const id of flight.filter((one) => !answered.has(one))) {
+      if (b === ASKED) changes.push(...this.unknown(id));
+      else this.charge(id);
+    }
+    return { changes, auth: verdicts.filter(({ verdict }) => verdict === 'auth') };
+  }
+
+  /** A batch of which nothing has left. */
+  abandoned(b: number): void {
+    this.flights.delete(b);
+  }
+
+  /** What is held behind an intent that this device was told will not be done, or no longer owes. */
+  private pending(slot: Slot, verdict: Verdict): Judgement | null {
+    if (verdict.verdict !== 'held' || verdict.code !== 'after-pending') return null;
+    const refused = slot.needs.filter((id) => REFUSED.has(this.slots.get(id)?.state ?? 'queued'));
+    if (refused.length > 0) return setAsideWith(slot, refused);
+    const after = slot.after ?? bodyOf(slot)?.after ?? [];
+    if (after.length === 0 || after.some((id) => this.owes(id))) return null;
+    const earlier = [...this.slots.values()].filter(
+      (one) => one.lane === slot.lane && one.seq < slot.seq && this.owes(one.id),
+    );
+    slot.after = earlier.slice(-1).map(({ id }) => id);
+    return { ...judgementOf(slot, verdict), after: slot.after };
+  }
+
+  /** Whether the intent will be judged one day: one that waits for a quarantined one may not. */
+  private owes(id: string): boolean {
+    const slot = this.slots.get(id);
+    return slot !== undefined && !FINAL.has(slot.state) && this.neediness(slot, new Set()) !== 'aside';
   }
 
   private take(slot: Slot, verdict: Verdict, now: number): void {
@@ -183,15 +350,14 @@ export class Lanes {
   }
 
   /** The connection is gone: what was in flight is in doubt and will be pushed again. */
-  disconnected(malformed: boolean): Judgement[] {
+  disconnected(malformed: boolean): void {
+    this.flights.delete(ASKED);
     const doubtful = this.inFlight();
     this.flights.clear();
-    if (!malformed) return [];
-    if (doubtful.length !== 1) {
-      this.suspects = new Set(doubtful);
-      return [];
-    }
-    return doubtful.flatMap((id) => this.charge(id));
+    if (!malformed) return;
+    this.suspects = new Set(doubtful);
+    const [only] = doubtful;
+    if (only !== undefined && doubtful.length === 1) this.charge(only);
   }
 
   private inFlight(): string[] {
@@ -204,15 +370,22 @@ export class Lanes {
     return oldest?.since ?? null;
   }
 
-  private charge(id: string): Judgement[] {
+  private charge(id: string): void {
     const slot = this.slots.get(id);
-    if (!slot) return [];
-    this.suspects.add(id);
+    if (!slot || FINAL.has(slot.state)) return;
     slot.malformed += 1;
-    if (slot.malformed < MALFORMED_ONCE_MORE) return [];
+    if (slot.malformed < MALFORMED_ONCE_MORE) return;
     this.suspects.delete(id);
+    this.accused.add(id);
+  }
+
+  /** The server was asked for it and does not know it. */
+  private unknown(id: string): Judgement[] {
+    const slot = this.slots.get(id);
+    if (!slot || FINAL.has(slot.state)) return [];
+    this.accused.delete(id);
     slot.state = 'quarantined';
-    return [{ id, state: 'quarantined', pos: null, code: 'malformed', params: null, options: [] }];
+    return [{ ...judgementOf(slot), code: 'malformed' }];
   }
 
   /** Everything that waits for time may go now. */
@@ -241,15 +414,23 @@ export class Lanes {
     return settled;
   }
 
-  /** How many have no final verdict, and the sequence number after the last. */
-  owed(): { n: number; last_seq: number } {
+  /** Whether an applied act waits for its effect to show. */
+  get unsettled(): boolean {
+    return [...this.slots.values()].some((slot) => slot.state === 'applied');
+  }
+
+  /** How many have no final verdict, when the oldest of them was queued, and the highest sequence number. */
+  owed(): { n: number; oldest_at: string | null; last_seq: number } {
     let n = 0;
+    let oldest_at: string | null = null;
     let last_seq = 0;
     for (const slot of this.slots.values()) {
-      if (!FINAL.has(slot.state)) n += 1;
       last_seq = Math.max(last_seq, slot.seq);
+      if (FINAL.has(slot.state)) continue;
+      n += 1;
+      oldest_at ??= slot.at ?? null;
     }
-    return { n, last_seq };
+    return { n, oldest_at, last_seq };
   }
 
   /** Intents as they stand, in order of `seq`. */

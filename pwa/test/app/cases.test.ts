@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Mark } from '../../src/device/types';
+import { BLANK_DELIVERY, BLANK_NOTICE, BLANK_PAGE, BLANK_STATUS } from '../../src/protocol/blank';
 import type { DueDate, Moment, Notice, Page, StatusBody } from '../../src/protocol/generated';
 import { isMessage, timelineEntries } from '../../src/resident/case/events';
 import { caseWords, dueOf, type StatusRow } from '../../src/resident/case/words';
@@ -17,17 +18,32 @@ const LATE: DueDate = { ...DUE, at: '2026-11-20T09:00:00Z', on: '2026-11-20' };
 describe('a case says whose turn it is', () => {
   const said: [string, Partial<StatusBody>, string, string][] = [
     ['waits for photographs', { status: 'filed', awaiting_files: 2 }, 'saved', '收到申请了，还差 2 页照片'],
-    ['has broken pages', { status: 'filed', pages: [page('rejected')] }, 'you', '有 1 页打不开，请重拍'],
+    ['has broken pages', { status: 'filed', pages: [page('rejected')] }, 'you', '有 1 页没有收下，请重拍'],
     ['is complete', { status: 'received', answer_by: DUE }, 'office', '收齐了，我们在看'],
     ['needs documents', { status: 'correction', notices: [notice()] }, 'you', '还差 2 样材料'],
     ['is accepted', { status: 'accepted', promised: DUE }, 'office', '受理了，我们在办'],
     ['is granted', { status: 'granted' }, 'office', '批准了，正在出证'],
-    ['can be picked up', { status: 'issued', delivery: { method: 'pickup' } }, 'you', '证明出好了，可以来取'],
-    ['is about to be posted', { status: 'issued', delivery: { method: 'mail' } }, 'office', '证明出好了，正要寄给您'],
-    ['is electronic', { status: 'issued', delivery: { method: 'electronic' } }, 'done', '证明出好了，下面就能打开'],
+    [
+      'can be picked up',
+      { status: 'issued', delivery: { ...BLANK_DELIVERY, method: 'pickup' } },
+      'you',
+      '证明出好了，可以来取',
+    ],
+    [
+      'is about to be posted',
+      { status: 'issued', delivery: { ...BLANK_DELIVERY, method: 'mail' } },
+      'office',
+      '证明出好了，正要寄给您',
+    ],
+    [
+      'is electronic',
+      { status: 'issued', delivery: { ...BLANK_DELIVERY, method: 'electronic' } },
+      'done',
+      '证明出好了，下面就能打开',
+    ],
     [
       'is in the post',
-      { status: 'posted', delivery: { method: 'mail', carrier: '邮政', tracking_number: 'E1' } },
+      { status: 'posted', delivery: { ...BLANK_DELIVERY, method: 'mail', carrier: '邮政', tracking_number: 'E1' } },
       'done',
       '证明寄出了',
     ],
@@ -131,7 +147,7 @@ function mark(type: Mark['type'], state: Mark['state']): Mark {
 }
 
 function page(state: Page['state']): Page {
-  return { file: 'f1', material: 'lease-contract', number: 1, sha256: '', size: 1, state };
+  return { ...BLANK_PAGE, file: 'f1', material: 'lease-contract', state };
 }
 
 function notice(): Notice {
@@ -145,6 +161,7 @@ function notice(): Notice {
     answered: false,
   };
   return {
+    ...BLANK_NOTICE,
     requested_at: NOW.toISOString(),
     by_name: '周敏',
     respond_by: DUE,
@@ -158,6 +175,7 @@ function moment(position: number, tag: string, name = ''): Moment {
 }
 
 const BODY: StatusBody = {
+  ...BLANK_STATUS,
   item_id: 'house-lease-filing',
   item_version: 1,
   item_name: { zh: '房屋租赁登记备案', en: 'Lease filing' },
@@ -180,7 +198,7 @@ const BODY: StatusBody = {
   notices: [],
   decision: null,
   result: null,
-  delivery: { method: 'electronic' },
+  delivery: { ...BLANK_DELIVERY, method: 'electronic' },
   timeline: [],
   acts: [],
 };

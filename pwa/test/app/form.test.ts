@@ -64,7 +64,8 @@ describe('papers', () => {
     material('truth', { source: 'self-declared', form: 'form-field' }),
     material('consent', { requirement: 'conditional', condition: { field: 'purpose', in: ['sublet'] } }),
   ]);
-  const nothing = { photographed: () => false, signed: () => false };
+  const none = () => false;
+  const nothing = { photographed: none, signed: none, reused: none, later: none };
 
   it('that must be there at filing are named; what we look up is not', () => {
     const missing = missingPapers(item, {}, nothing);
@@ -82,9 +83,17 @@ describe('papers', () => {
   });
 
   it('are counted by what is still to do', () => {
-    const have = { photographed: (id: string) => id === 'lease', signed: () => false };
+    const have = { ...nothing, photographed: (id: string) => id === 'lease' };
 
     expect(paperCount(item, {}, have)).toEqual({ all: 2, done: 1, missing: 1 });
+  });
+
+  it('are not asked for where a checked copy serves or where they are promised for later', () => {
+    for (const kept of ['reused', 'later'] as const) {
+      const have = { ...nothing, [kept]: (id: string) => id === 'lease' };
+
+      expect(missingPapers(item, {}, have).map(({ needed }) => needed.material.id)).toEqual(['truth']);
+    }
   });
 });
 

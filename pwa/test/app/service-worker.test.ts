@@ -12,16 +12,22 @@ type Listener = (event: never) => void;
 let listeners: Map<string, Listener>;
 let stores: Map<string, Map<string, Response>>;
 let network: (url: string) => Promise<Response>;
+const shown = vi.fn();
+const openWindow = vi.fn();
+let windows: { url: string; focus: () => Promise<void>; navigate: (url: string) => Promise<void> }[];
 
 beforeEach(() => {
   listeners = new Map();
   stores = new Map([['shell-v1', new Map()]]);
+  windows = [];
+  vi.clearAllMocks();
   network = (url) => Promise.resolve(new Response(`net ${new URL(url).pathname}`));
   const fetch = (request: { url: string }) => network(request.url);
   runInNewContext(SOURCE, {
     self: {
       addEventListener: (name: string, run: Listener) => listeners.set(name, run),
-      clients: { claim: vi.fn() },
+      clients: { claim: vi.fn(), matchAll: async () => windows, openWindow },
+      registration: { showNotification: shown },
       skipWaiting: vi.fn(),
     },
     location: { origin: ORIGIN },
@@ -78,6 +84,48 @@ describe('the service worker', () => {
     await expect(ask('/api/catalogue')).resolves.toBe('net /api/catalogue');
   });
 });
+
+describe('a push', () => {
+  it('is shown with its words and leads to its page of this app', async () => {
+    await tell({ title: '还差一样材料', body: '请在 12 月 7 日之前补', url: '/case/1' });
+
+    expect(shown).toHaveBeenCalledWith('还差一样材料', expect.objectContaining({ data: { url: '/case/1' } }));
+  });
+
+  it('that leads elsewhere or cannot be read leads to the messages', async () => {
+    await tell({ title: 't', body: 'b', url: '//evil.test/' });
+    await tell(null);
+
+    expect(shown.mock.calls.map(([, told]) => told.data.url)).toEqual(['/messages', '/messages']);
+    expect(shown.mock.calls[1]?.[0]).toBe('家门口');
+  });
+
+  it('opens a window when pressed, or goes on in the one that is there', async () => {
+    await press('/case/1');
+    expect(openWindow).toHaveBeenCalledWith('/case/1');
+
+    const [focus, navigate] = [vi.fn(async () => undefined), vi.fn(async () => undefined)];
+    windows = [{ url: `${ORIGIN}/`, focus, navigate }];
+    await press('/case/2');
+    expect([focus.mock.calls.length, navigate.mock.calls]).toEqual([1, [['/case/2']]]);
+    expect(openWindow).toHaveBeenCalledTimes(1);
+  });
+});
+
+/** Delivers a push whose data is `said`; null for one without any. */
+async function tell(said: object | null): Promise<void> {
+  await dispatch('push', { data: said && { json: () => said } });
+}
+
+async function press(url: string): Promise<void> {
+  await dispatch('notificationclick', { notification: { close: vi.fn(), data: { url } } });
+}
+
+async function dispatch(name: string, event: object): Promise<void> {
+  let work: Promise<unknown> = Promise.resolve();
+  listeners.get(name)?.({ ...event, waitUntil: (promise: Promise<unknown>) => (work = promise) } as never);
+  await work;
+}
 
 async function settle(name: 'install' | 'activate'): Promise<void> {
   let work: Promise<unknown> = Promise.resolve();

@@ -36,19 +36,32 @@ describe('the doors', () => {
     expect(doorsAt(days, MONDAY_EVENING)).toEqual({
       open: false,
       dayOff: false,
+      opened: true,
       opensAt: new Date('2026-11-24T01:00:00Z'),
     });
   });
 
   it('are open within a shift and not between two', () => {
-    expect(doorsAt(days, new Date('2026-11-23T03:00:00Z'))).toEqual({ open: true, dayOff: false, opensAt: null });
+    expect(doorsAt(days, new Date('2026-11-23T03:00:00Z'))).toEqual({
+      open: true,
+      dayOff: false,
+      opened: false,
+      opensAt: null,
+    });
     const lunch = doorsAt(days, new Date('2026-11-23T04:30:00Z'));
-    expect(lunch).toEqual({ open: false, dayOff: false, opensAt: new Date('2026-11-23T05:00:00Z') });
+    expect(lunch).toEqual({ open: false, dayOff: false, opened: true, opensAt: new Date('2026-11-23T05:00:00Z') });
+  });
+
+  it('are open at noon and in the evening where people are received then', () => {
+    const received = [{ on: '2026-11-23', shifts: ['09:00-12:00', '13:00-17:00'], openings: ['09:00-19:30'] }];
+    for (const at of ['2026-11-23T04:30:00Z', '2026-11-23T10:00:00Z']) {
+      expect(doorsAt(received, new Date(at))?.open).toBe(true);
+    }
   });
 
   it('open after a day off with the next working day', () => {
     const saturday = doorsAt(days, new Date('2026-11-28T03:00:00Z'));
-    expect(saturday).toEqual({ open: false, dayOff: true, opensAt: new Date('2026-11-30T01:00:00Z') });
+    expect(saturday).toEqual({ open: false, dayOff: true, opened: false, opensAt: new Date('2026-11-30T01:00:00Z') });
   });
 
   it('are not guessed at when the service told nothing of today', () => {

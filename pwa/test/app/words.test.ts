@@ -67,7 +67,7 @@ describe('refusals', () => {
       'too-large',
       'wrong-type',
       'empty',
-      'no-space',
+      'page-no-space',
       'hash-mismatch',
       'unsafe',
       'file-refused',

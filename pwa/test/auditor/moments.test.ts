@@ -107,6 +107,10 @@ describe('the date that mattered', () => {
       reason: '',
       basis: '',
       remedies: '',
+      office: '',
+      how: '',
+      cause: '',
+      delay: '',
     } as const;
     expect(dueThen(changed({ status: 'delivered', decision }).view, '2027-01-01T00:00:00Z')).toMatchObject({
       verdict: '比期限早 4 小时决定',

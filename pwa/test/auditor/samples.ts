@@ -1,6 +1,7 @@
 /** A lease on its way, as the auditor's tests speak of it: one moment of every kind, and the case after a correction. */
 import type { HistoryMoment } from '../../src/auditor/history';
 import { type NamedParts, namesFrom } from '../../src/auditor/names';
+import { BLANK_CASE, BLANK_DELIVERY, BLANK_NOTICE, BLANK_PAGE, BLANK_STATUS } from '../../src/protocol/blank';
 import type { CaseBody, DueDate, Json, Role } from '../../src/protocol/generated';
 
 const RESIDENT = 'bf70eb21-5179-400f-aadc-b0aeebbb78d0';
@@ -82,6 +83,9 @@ export const EVERY_KIND: readonly HistoryMoment[] = [
   byZhouMin(22, 'case.declined', {}),
   momentAt(23, 'case.withdrawn', {}),
   momentAt(24, 'effect.uncertain', { position: 18, channel: 'post' }, byCentre),
+  byZhouMin(90, 'record.unmasked', { what: 'applicant_phone', purpose: 'contact' }),
+  byZhouMin(91, 'record.printed', { what: 'result' }),
+  byZhouMin(92, 'glass.broken', { until: '2026-11-23T06:00:00Z' }),
 ];
 
 const LEASE: NamedParts = {
@@ -94,12 +98,20 @@ const LEASE: NamedParts = {
 export const NAMES = namesFrom(LEASE, EVERY_KIND);
 
 function due(on: string, rule: string): DueDate {
-  return { at: `${on}T09:00:00Z`, on, rule, provisional: false, days: [{ on, kind: 'start', n: null, is_due: true }] };
+  return {
+    at: `${on}T09:00:00Z`,
+    on,
+    rule,
+    provisional: false,
+    days: [{ on, kind: 'start', n: null, is_due: true, minutes: null }],
+  };
 }
 
 /** The case while the applicant is asked for a better photograph of page 3. */
 export const IN_CORRECTION: CaseBody = {
+  ...BLANK_CASE,
   view: {
+    ...BLANK_STATUS,
     item_id: 'house-lease-filing',
     item_version: 1,
     item_name: { zh: '房屋租赁登记备案', en: 'Lease registration and filing' },
@@ -119,6 +131,7 @@ export const IN_CORRECTION: CaseBody = {
     answers: { lease_kind: 'direct', monthly_rent: '2400' },
     pages: [
       {
+        ...BLANK_PAGE,
         file: '77a28d89-0a52-5284-ae3f-1f432844daa3',
         material: 'lease-contract',
         number: 2,
@@ -128,6 +141,7 @@ export const IN_CORRECTION: CaseBody = {
         media_type: 'image/jpeg',
       },
       {
+        ...BLANK_PAGE,
         file: CONTRACT_3,
         material: 'lease-contract',
         number: 3,
@@ -140,6 +154,7 @@ export const IN_CORRECTION: CaseBody = {
     declarations: [],
     notices: [
       {
+        ...BLANK_NOTICE,
         requested_at: '2026-11-23T07:07:00Z',
         by_name: '周敏',
         respond_by: due('2026-12-23', 'correction-calendar-days'),
@@ -159,11 +174,11 @@ export const IN_CORRECTION: CaseBody = {
     ],
     decision: null,
     result: null,
-    delivery: { method: 'mail' },
+    delivery: { ...BLANK_DELIVERY, method: 'mail' },
     timeline: [],
     acts: ['case.supplement'],
   },
-  step: { id: 'accept', role: 'window-clerk', name: { zh: '受理', en: 'Acceptance' } },
+  step: { id: 'accept', role: 'window-clerk', stage: 'accept', name: { zh: '受理', en: 'Acceptance' } },
   claimed_by: null,
   accepted_by: null,
   last_handler: { id: ZHOU_MIN, name: '周敏' },

@@ -1,11 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SEALED, sealedWords } from '../../src/auditor/sealed';
 import { sentenceOf, TELLINGS } from '../../src/auditor/tellings';
+import { MORE_TELLINGS } from '../../src/auditor/tellings-more';
 import { language } from '../../src/i18n';
 import { byZhouMin, EVERY_KIND, momentAt, NAMES } from './samples';
 
-const FACTS = readFileSync(new URL('../../../domain/case/facts.py', import.meta.url), 'utf8');
+const FOLDERS = ['case/facts', 'rights'].map((name) => new URL(`../../../domain/${name}/`, import.meta.url));
+const FACTS = FOLDERS.flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.py'))
+    .map((name) => readFileSync(new URL(name, folder), 'utf8')),
+).join('\n');
 /** Each class of fact with its stored tag and the names of its sealed fields. */
 const KINDS = [...FACTS.matchAll(/^class \w+\(Fact,.*tag="([^"]+)"\):\n((?:(?!^class ).*\n)*)/gm)].map(
   ([, tag = '', body = '']) => ({
@@ -13,6 +19,8 @@ const KINDS = [...FACTS.matchAll(/^class \w+\(Fact,.*tag="([^"]+)"\):\n((?:(?!^c
     sealed: [...body.matchAll(/^ {4}(\w+): Sealed/gm)].map(([, field]) => `${tag}.${field}`),
   }),
 );
+/** A moment of each kind whose sentence has no blanks. */
+const MORE = Object.keys(MORE_TELLINGS).map((tag, n) => byZhouMin(100 + n, tag, {}));
 const LANGUAGES = ['zh', 'en'] as const;
 
 afterEach(() => {
@@ -31,7 +39,7 @@ describe('every kind of fact', () => {
   });
 
   it.each(KINDS)('$tag is told with every blank filled', ({ tag }) => {
-    const moments = EVERY_KIND.filter((moment) => moment.tag === tag);
+    const moments = [...EVERY_KIND, ...MORE].filter((moment) => moment.tag === tag);
     expect(moments).not.toEqual([]);
     for (const speech of LANGUAGES) {
       language.value = speech;

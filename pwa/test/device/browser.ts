@@ -69,18 +69,45 @@ export class Service {
   up = true;
   readonly sockets = new Set<FakeSocket>();
   readonly received: ClientFrame[] = [];
+  /** Whether the network lets WebSockets through. */
+  socketsPass = true;
+  /** What was posted to other addresses: path and body. */
+  readonly posted: [string, unknown][] = [];
   /** Answers to GET /api/cases/{id}. */
   readonly cases = new Map<string, unknown>();
 
-  fetch = async (input: RequestInfo | URL): Promise<Response> => {
+  fetch = async (input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> => {
     await Promise.resolve();
     if (!this.up) throw new TypeError('network');
     const path = new URL(String(input)).pathname;
     if (path === '/session/ticket')
       return this.person ? Response.json({ ticket: 't', person: this.person }) : new Response(null, { status: 401 });
+    if (path === '/sync/x') return this.polled(JSON.parse(String(init.body)) as ClientFrame[], init.signal ?? null);
+    if (init.method === 'POST') {
+      this.posted.push([path, JSON.parse(String(init.body ?? 'null'))]);
+      return Response.json({});
+    }
     const row = this.cases.get(path.split('/').at(-1) ?? '');
     return row ? Response.json({ row }) : new Response(null, { status: 404 });
   };
+
+  /** The long poll: a question without news waits for some, or a moment. */
+  private async polled(frames: readonly ClientFrame[], signal: AbortSignal | null): Promise<Response> {
+    const session = new ServerSession(this.centre, this.person ?? '');
+    this.received.push(...frames);
+    for (const frame of frames) session.receive(frame);
+    const news = session.out.some((frame) => frame.t !== 'welcome' && !(frame.t === 'page' && frame.rows.length === 0));
+    if (!news && frames.some((frame) => frame.t === 'pull' && frame.cursor != null)) await this.moment(signal);
+    return Response.json(session.out);
+  }
+
+  private moment(signal: AbortSignal | null): Promise<void> {
+    return new Promise((resolve) => {
+      setTimeout(resolve, 20);
+      this.centre.watch(() => resolve());
+      signal?.addEventListener('abort', () => resolve());
+    });
+  }
 
   connect = (): Socket => {
     const socket = new FakeSocket(this);
@@ -110,8 +137,8 @@ class FakeSocket implements Socket {
     this.session = new ServerSession(service.centre, service.person ?? '');
     service.centre.watch(() => this.deliver());
     queueMicrotask(() => {
-      this.open = service.up;
-      if (service.up) this.onopen?.();
+      this.open = service.up && service.socketsPass;
+      if (this.open) this.onopen?.();
       else this.break(1006);
     });
   }

@@ -1,7 +1,9 @@
 /** The whole device layer against a model server, over a wire that is cut. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openOutbox } from '../../src/device/database';
 import { Engine } from '../../src/device/engine';
 import type { Env } from '../../src/device/env';
+import { Outbox } from '../../src/device/outbox';
 import type { DeviceState, Draft, LocalRow, OutboxEntry } from '../../src/device/types';
 import { type Browser, browser, freshIndexedDb, tab } from './browser';
 
@@ -19,7 +21,11 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  for (const engine of engines.splice(0)) await engine.stop();
+  for (const engine of engines.splice(0)) {
+    // What is still being written must not land in the next test's databases.
+    await engine.quiet();
+    await engine.stop();
+  }
 });
 
 function open(change: Partial<Env> = {}): Engine {
@@ -105,6 +111,24 @@ describe('an act', () => {
 
     expect(effects()).toContain(again);
     expect(effects()).not.toContain(entry.id);
+  });
+
+  it('that stands otherwise on the disk than was known leaves as it stands there', async () => {
+    world.service.cut();
+    const engine = open();
+    await engine.start(ANN, DEVICE);
+    await until(async () => expect(await connection(engine)).toBe('backoff'));
+    const entry = await engine.submit('case.file@1', LANE, file, {});
+    const { id, state, pos, code, params, options } = entry;
+    await new Outbox(openOutbox(ANN.id)).judge([{ id, state, pos, code, params, options, after: [] }], entry.at);
+
+    world.service.mend();
+    engine.kick();
+    await until(async () => expect(await states(engine)).toEqual([]));
+
+    const pushed = world.service.received.flatMap((frame) => (frame.t === 'push' ? frame.intents : []));
+    expect(pushed).toEqual([{ body: entry.body, links: { after: [], needs: [] } }]);
+    expect(effects()).toEqual([entry.id]);
   });
 
   it('can be cancelled while it waits', async () => {

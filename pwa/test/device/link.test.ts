@@ -34,11 +34,20 @@ function bench(change: Partial<LinkIo> = {}) {
     now: () => clock.now,
     setTimer: () => null,
     clearTimer: () => undefined,
-    commit: done,
+    post: () => Promise.resolve({ code: 1006, reason: '' }),
+    isOvertaken: () => Promise.resolve(false),
+    commit: () => Promise.resolve(null),
     forget: done,
-    markSent: () => Promise.resolve([]),
+    markSent: () => Promise.resolve({ gone: [], changed: [] }),
     judge: done,
     settle: done,
+    kept: () => Promise.resolve([]),
+    follow: done,
+    remember: done,
+    lease: done,
+    blocked: done,
+    welcomed: () => undefined,
+    waiting: () => undefined,
     contact: () => undefined,
     phase: () => undefined,
     rows: () => undefined,
@@ -47,6 +56,19 @@ function bench(change: Partial<LinkIo> = {}) {
   });
   return { link, core, tickets, sockets, clock };
 }
+
+it('says nothing of rows that another tab has written over', async () => {
+  const { link, sockets, tickets } = bench({ isOvertaken: () => Promise.resolve(true) });
+  link.handle({ on: 'start' });
+  await wait();
+  tickets[0]?.('ticket');
+  await wait();
+
+  sockets[0]?.onopen?.();
+  await wait();
+
+  expect(sockets[0]?.sent).toEqual([]);
+});
 
 it('a ticket that comes after another dial has begun disturbs nothing', async () => {
   const { link, core, tickets, sockets, clock } = bench();
@@ -66,7 +88,10 @@ it('a ticket that comes after another dial has begun disturbs nothing', async ()
 });
 
 it('an act that was cancelled in another tab does not travel', async () => {
-  const { link, sockets, tickets } = bench({ markSent: (ids) => Promise.resolve(ids.filter((id) => id === 'gone')) });
+  const { link, sockets, tickets } = bench({
+    markSent: (offered) =>
+      Promise.resolve({ gone: offered.map(({ id }) => id).filter((id) => id === 'gone'), changed: [] }),
+  });
   const pending = (id: string, seq: number) =>
     ({ id, seq, lane: id, needs: [], body: JSON.stringify({ id }), state: 'queued', pos: null }) as const;
   link.handle({ on: 'submitted', intents: [pending('gone', 1), pending('kept', 2)] });
@@ -86,6 +111,38 @@ it('an act that was cancelled in another tab does not travel', async () => {
   expect(pushed?.filter((frame) => frame.t === 'push').map((frame) => frame.intents)).toEqual([
     [{ body: '{"id":"kept"}' }],
   ]);
+});
+
+it('an act that could not be marked as offered does not leave, and goes with its words of then a moment later', async () => {
+  let broken = true;
+  const markSent: LinkIo['markSent'] = () =>
+    broken ? Promise.reject(new Error('storage')) : Promise.resolve({ gone: [], changed: [] });
+  const { link, sockets, tickets, clock } = bench({ markSent });
+  const pending = (body: string) =>
+    ({ id: 'a', seq: 1, lane: 'a', needs: [], body, state: 'queued', pos: null }) as const;
+  const pushed = () =>
+    (sockets[0]?.sent ?? [])
+      .map((text) => JSON.parse(text) as { t: string; intents: { body: string }[] })
+      .filter((frame) => frame.t === 'push')
+      .map((frame) => frame.intents.map(({ body }) => body));
+  link.handle({ on: 'submitted', intents: [pending('{"id":"a","text":"first"}')] });
+  link.handle({ on: 'start' });
+  await wait();
+  tickets[0]?.('t');
+  await wait();
+  sockets[0]?.onopen?.();
+  sockets[0]?.onmessage?.({ data: JSON.stringify({ t: 'welcome', v: 1, epoch: 'e', head: 0, now: '', mode: 'live' }) });
+  await wait();
+  await link.idle();
+  expect(pushed()).toEqual([]);
+
+  broken = false;
+  link.handle({ on: 'submitted', intents: [pending('{"id":"a","text":"second"}')] });
+  clock.now += 1000;
+  link.handle({ on: 'tick' });
+  await link.idle();
+
+  expect(pushed()).toEqual([['{"id":"a","text":"second"}']]);
 });
 
 it('a frame that is no JSON is passed over', async () => {

@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { adoptDrafts } from '../../src/device/adopt';
 import { CHUNK_BYTES, type Database, type OutboxSchema, openOutbox } from '../../src/device/database';
 import type { Act } from '../../src/device/entry';
-import { Outbox } from '../../src/device/outbox';
+import { newId } from '../../src/device/ids';
+import { type Offered, Outbox } from '../../src/device/outbox';
 import { Pages } from '../../src/device/pages';
-import { DeviceError, type Draft, type LocalPage } from '../../src/device/types';
+import { DeviceError, type Draft, type LocalPage, type OutboxEntry } from '../../src/device/types';
 import { freshIndexedDb } from './browser';
 
 const ANN = '0198a000-0000-7000-8000-00000000000a';
@@ -62,6 +63,7 @@ const draft = (id: string): Draft => ({
   saved_at: '2026-11-20T10:10:00.000Z',
 });
 
+const offer = ({ id, body }: OutboxEntry): Offered => ({ id, body, after: null });
 const bytes = (...values: number[]): ArrayBuffer => new Uint8Array(values).buffer;
 
 describe('keeping an act', () => {
@@ -97,7 +99,10 @@ describe('keeping an act', () => {
 
   it('does not wait for an act that was answered', async () => {
     await outbox.submit(act('file', { type: 'case.file@1' }));
-    await outbox.judge([{ id: 'file', state: 'applied', pos: 7, code: null, params: null, options: [] }], 'now');
+    await outbox.judge(
+      [{ id: 'file', state: 'applied', pos: 7, code: null, params: null, options: [], after: null }],
+      'now',
+    );
 
     const entry = await outbox.submit(act('note'));
 
@@ -135,7 +140,7 @@ describe('keeping an act', () => {
 
 async function refuse(id: string): Promise<void> {
   await outbox.judge(
-    [{ id, state: 'refused', pos: null, code: 'forbidden', params: { act: 'x' }, options: [] }],
+    [{ id, state: 'refused', pos: null, code: 'forbidden', params: { act: 'x' }, options: [], after: null }],
     'now',
   );
 }
@@ -161,7 +166,7 @@ describe('what was not done', () => {
     const old = await outbox.entry('file');
     if (!old) throw new Error('gone');
 
-    await outbox.replace(old, act('again', { type: 'case.file@1', files: ['p1'] }));
+    await outbox.replace(old, act('again', { type: 'case.file@1', files: ['p1'] }), newId);
 
     const note = await outbox.entry('note');
     expect((await pages.get('p1'))?.intent).toBe('again');
@@ -197,17 +202,19 @@ describe('what was not done', () => {
   });
 
   it('cannot be cancelled once it was offered and not answered', async () => {
-    await outbox.submit(act('a'));
-    await outbox.markSent(['a', 'cancelled-in-another-tab']);
+    const a = await outbox.submit(act('a'));
+    await outbox.markSent([offer(a), { id: 'cancelled-in-another-tab', body: '', after: null }]);
 
     expect(await outbox.withdraw('a')).toBe(false);
     expect((await outbox.entries()).length).toBe(1);
   });
 
   it('tells which of the acts about to be sent are gone', async () => {
-    await outbox.submit(act('a'));
+    const a = await outbox.submit(act('a'));
 
-    expect(await outbox.markSent(['a', 'gone'])).toEqual(['gone']);
+    const offered = [offer(a), { id: 'gone', body: '', after: null }];
+
+    expect(await outbox.markSent(offered)).toEqual({ gone: ['gone'], changed: [] });
   });
 });
 
@@ -285,9 +292,12 @@ describe('a guest who signs in', () => {
 describe('the connection to the database', () => {
   it('is opened again after another tab made it close', async () => {
     await outbox.saveDraft(draft('d1'));
-    database.close();
+    await new Promise((resolve) => {
+      indexedDB.deleteDatabase(`outbox:${ANN}`).onsuccess = resolve;
+    });
 
-    expect((await outbox.drafts()).length).toBe(1);
+    await outbox.saveDraft(draft('d2'));
+    expect((await outbox.drafts()).map(({ id }) => id)).toEqual(['d2']);
   });
 
   it('tells of a full device by code, and what was there stays', async () => {

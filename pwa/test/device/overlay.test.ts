@@ -24,6 +24,7 @@ const entry = (id: string, type: OutboxEntry['type'], change: Partial<OutboxEntr
   options: [],
   judged_at: null,
   about: null,
+  offered: false,
   ...change,
 });
 

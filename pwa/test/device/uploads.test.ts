@@ -22,6 +22,7 @@ let answers: number;
 let told: [string, number][];
 let uploads: Uploads;
 let pushed: Set<string>;
+let early: Set<string>;
 
 const page = (n: number, change: Partial<LocalPage> = {}): LocalPage => ({
   file: `p${n}`,
@@ -63,6 +64,7 @@ function start(): Uploads {
       return transfer;
     },
     mayGo: (one) => one.intent !== null && pushed.has(one.intent),
+    early: (one) => early.has(one.lane),
     changed: (all) => told.push(...all.map((one): [string, number] => [one.file, one.sent])),
     sent: (one) => sent.push(one.file),
     answered: () => {
@@ -79,6 +81,7 @@ beforeEach(async () => {
   pages = new Pages(openOutbox('ann'));
   [running, timers, sent, told, answers, now] = [[], [], [], [], 0, 1_000_000];
   pushed = new Set(['file']);
+  early = new Set();
   for (const n of [1, 2, 3]) await pages.add(page(n), new Uint8Array(100).buffer);
   uploads = start();
 });
@@ -137,8 +140,8 @@ describe('uploads', () => {
     expect([going(), (await pages.get('p1'))?.state, answers]).toEqual([['p1', 'p2', 'p3'], 'queued', 0]);
 
     await end('p2', { kind: 'sent' });
-    now = timers[0]?.at ?? 0;
-    timers[0]?.job();
+    now = timers[1]?.at ?? 0;
+    timers[1]?.job();
     await settle();
 
     expect(going()).toEqual(['p1', 'p2', 'p3', 'p1']);
@@ -164,19 +167,58 @@ describe('uploads', () => {
     expect(going()).toEqual(['p1', 'p2', 'p1', 'p2']);
   });
 
-  it('give up a transfer that has not moved for 45 seconds', async () => {
+  it('give up a transfer that has not moved for 45 seconds, and try it again later', async () => {
     await begin();
     now += 30_000;
     running[1]?.progress(50);
     now += 20_000;
     uploads.look();
     await settle();
+    const after = running.map((one) => [one.file, one.stopped]);
+    now += 60_000;
+    await end('p3', { kind: 'sent' });
 
-    expect(running.map((one) => [one.file, one.stopped])).toEqual([
+    expect(after).toEqual([
       ['p1', true],
       ['p2', false],
-      ['p1', false],
+      ['p3', false],
     ]);
+    expect(going().at(-1)).toBe('p1');
+  });
+
+  it('notice by themselves that nothing moves any more', async () => {
+    await begin();
+    now += 46_000;
+    timers[0]?.job();
+    await settle();
+
+    expect(running.slice(0, 2).map((one) => one.stopped)).toEqual([true, true]);
+  });
+
+  it('begin nothing while there is no way to the service', async () => {
+    uploads.offline(true);
+    await begin();
+    expect(going()).toEqual([]);
+
+    uploads.offline(false);
+    await settle();
+
+    expect(going()).toEqual(['p1', 'p2']);
+  });
+
+  it('send pages of a form that is not handed in after all others, and leave them to the form', async () => {
+    await pages.update('p1', { state: 'local', intent: null, lane: 'form' });
+    await begin();
+    expect(going()).toEqual(['p2', 'p3']);
+
+    early.add('form');
+    await end('p2', { kind: 'sent' });
+    expect(going()).toEqual(['p2', 'p3', 'p1']);
+    await end('p1', { kind: 'sent' });
+
+    expect(await pages.get('p1')).toMatchObject({ state: 'local', intent: null, sent: 100 });
+    await end('p3', { kind: 'sent' });
+    expect(going()).toEqual(['p2', 'p3', 'p1']);
   });
 
   it('tell how far each page is, four times a second at most', async () => {

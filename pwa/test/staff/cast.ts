@@ -1,11 +1,22 @@
 /** The people, moments and cases that the tests of the staff screens speak of. */
 import type { Material, RouteStep, ServiceItem } from '../../src/forms/types';
-import type { CaseBody, Moment, Page, QueueBody, StatusBody } from '../../src/protocol/generated';
-import type { Clerk, Row } from '../../src/staff/queue';
+import { BLANK_CASE, BLANK_DELIVERY, BLANK_PAGE, BLANK_QUEUE, BLANK_STATUS } from '../../src/protocol/blank';
+import type {
+  CaseBody,
+  ColleagueBody,
+  Moment,
+  Page,
+  Procedure,
+  QueueBody,
+  StatusBody,
+} from '../../src/protocol/generated';
+import type { Colleague } from '../../src/staff/colleagues';
+import { type Clerk, isEnded, type Row } from '../../src/staff/queue';
 
 export const MIN: Clerk = { id: 'min', roles: ['window-clerk'] };
 export const TAO: Clerk = { id: 'tao', roles: ['reviewer'] };
 export const FANG: Clerk = { id: 'fang', roles: ['decider'] };
+export const HAO: Clerk = { id: 'hao', roles: ['lead'] };
 export const JING: Clerk = { id: 'jing', roles: ['outlet-clerk'] };
 
 /** Tuesday, 24 November 2026, 10:00 in Wuhan; the next days work until Friday. */
@@ -24,12 +35,13 @@ export const WHEN = { now: TUESDAY_10AM, days: DAYS };
 
 export function queueRow(id: string, body: Partial<QueueBody> = {}): Row {
   const plain: QueueBody = {
+    ...BLANK_QUEUE,
     item_id: 'lease',
     item_name: { zh: '房屋租赁登记备案', en: 'Lease filing' },
     number: 'BQS-20261124-0001-8',
     applicant_masked: '陈**',
     status: 'received',
-    step: { id: 'accept', role: 'window-clerk', name: { zh: '受理', en: 'Acceptance' } },
+    step: { id: 'accept', role: 'window-clerk', stage: 'accept', name: { zh: '受理', en: 'Acceptance' } },
     claimed_by: null,
     due: '2026-11-27T09:00:00Z',
     due_provisional: false,
@@ -42,7 +54,14 @@ export function queueRow(id: string, body: Partial<QueueBody> = {}): Row {
     last_handler: null,
     returned: false,
   };
-  return { id, kind: 'queue', pos: 1, body: { ...plain, ...body }, marks: [] };
+  const filled = { ...plain, waiting_for: waitingFor(body.status ?? plain.status), ...body };
+  return { id, kind: 'queue', pos: 1, body: filled, marks: [] };
+}
+
+function waitingFor(status: QueueBody['status']): QueueBody['waiting_for'] {
+  if (status === 'filed' || status === 'correction') return 'applicant';
+  if (isEnded(status)) return 'nobody';
+  return status === 'posted' ? 'post' : 'step';
 }
 
 export function material(id: string, name_zh: string, rest: Partial<Material> = {}): Material {
@@ -91,7 +110,7 @@ export const LEASE = {
 } as unknown as ServiceItem;
 
 export function page(file: string, of: string, number: number, state: Page['state'] = 'stored'): Page {
-  return { file, material: of, number, sha256: '', size: 1, state };
+  return { ...BLANK_PAGE, file, material: of, number, size: 1, state };
 }
 
 export function moment(position: number, tag: string, params: Moment['params'] = {}): Moment {
@@ -102,6 +121,7 @@ export const PAGES = [page('c1', 'contract', 1), page('c2', 'contract', 2), page
 
 export function view(rest: Partial<StatusBody> = {}): StatusBody {
   const plain = {
+    ...BLANK_STATUS,
     item_id: 'lease',
     item_version: 1,
     item_name: { zh: '房屋租赁登记备案', en: 'Lease filing' },
@@ -115,7 +135,7 @@ export function view(rest: Partial<StatusBody> = {}): StatusBody {
     notices: [],
     decision: null,
     result: null,
-    delivery: { method: 'pickup' },
+    delivery: { ...BLANK_DELIVERY, method: 'pickup' },
     timeline: [moment(1, 'case.filed', { pages: 3 })],
   };
   return { ...plain, ...rest } as StatusBody;
@@ -123,8 +143,9 @@ export function view(rest: Partial<StatusBody> = {}): StatusBody {
 
 export function caseBody(rest: Partial<CaseBody> = {}): CaseBody {
   const plain = {
+    ...BLANK_CASE,
     view: view(),
-    step: { id: 'accept', role: 'window-clerk', name: { zh: '受理', en: 'Acceptance' } },
+    step: { id: 'accept', role: 'window-clerk', stage: 'accept', name: { zh: '受理', en: 'Acceptance' } },
     claimed_by: { id: 'min', name: '周敏' },
     accepted_by: null,
     last_handler: null,
@@ -134,4 +155,31 @@ export function caseBody(rest: Partial<CaseBody> = {}): CaseBody {
     opinions: [],
   };
   return { ...plain, ...rest };
+}
+
+/** A special procedure that runs for a week. */
+export function procedure(rest: Partial<Procedure> = {}): Procedure {
+  const plain = {
+    id: 'p1',
+    kind: 'public-notice',
+    step: '',
+    basis: '《行政许可法》第四十五条',
+    begins_on: '2026-11-23',
+    ends_on: '2026-12-01',
+    ended_on: null,
+    overran: false,
+    prolonged: 0,
+    words: [],
+    by_name: '李涛',
+  };
+  return { ...plain, ...rest };
+}
+
+/** A colleague with every certificate for the lease filing. */
+export function colleague(id: string, body: Partial<ColleagueBody> = {}): Colleague {
+  const certificates = [
+    { kind: '', name: { zh: '', en: '' }, items: ['lease'], all_items: false, valid_until: '2027-01-01' },
+  ];
+  const plain = { name: id, roles: ['window-clerk'], office: 'centre', certificates, absences: [] };
+  return { id, kind: 'colleague', pos: 1, body: { ...plain, ...body }, marks: [] };
 }

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Notice } from '../../src/protocol/generated';
+import type { Notice, PageVerdict } from '../../src/protocol/generated';
 import {
   type Check,
   checkedOf,
+  expiring,
   fault,
+  followers,
   isTicked,
   mark,
   noCheck,
@@ -15,6 +17,7 @@ import {
   tick,
   unseen,
   unticked,
+  verdictsToTell,
 } from '../../src/staff/checklist';
 import { CONTRACT, LEASE, moment, PAGES, page, view } from './cast';
 
@@ -128,4 +131,54 @@ test('an optional paper that was not handed in does not show', () => {
   const item = { ...LEASE, materials: [CONTRACT, { ...CONTRACT, id: 'extra', requirement: 'optional' as const }] };
 
   expect(papersOf(item, view({ pages: [] }), noCheck()).map((paper) => paper.material.id)).toEqual(['contract']);
+});
+
+const verdict = (good: boolean, rest: Partial<PageVerdict> = {}): PageVerdict => {
+  return { good, code: good ? '' : 'unreadable', words: '', expires_on: null, at: '', by_name: '何欣', ...rest };
+};
+
+test('what a colleague told the centre counts, until it is looked at again', () => {
+  const seen = PAGES.map((one) => ({ ...one, verdict: verdict(true) }));
+  const of = view({ pages: seen });
+  const [contract] = papersOf(LEASE, of, noCheck());
+  if (!contract) throw new Error('no contract');
+
+  expect(states(noCheck(), of)['contract']).toBe('ok');
+  expect(states(tick(noCheck(), contract), of)['contract']).toBe('todo');
+});
+
+test('the centre is told only what it does not know, with a reason for what is not good', () => {
+  const [first, ...rest] = PAGES;
+  if (!first) throw new Error('no pages');
+  const of = view({ pages: [{ ...first, verdict: verdict(true) }, ...rest] });
+  const check = expiring(mark(mark(mark(noCheck(), 'c1', 'ok'), 'c2', 'unreadable'), 'i1', 'ok'), 'i1', '2030-01-01');
+  const papers = papersOf(LEASE, of, check);
+
+  expect(verdictsToTell(papers, check, noticeOf(papers, check, sentence))).toEqual([
+    { file: 'c2', good: false, code: 'unreadable', words: '房屋租赁合同 2 unreadable' },
+    { file: 'i1', good: true, expires_on: '2030-01-01' },
+  ]);
+  expect(verdictsToTell(papers, noCheck())).toEqual([]);
+});
+
+test('a paper that the item lets follow later holds up no acceptance once it is known to be missing', () => {
+  const later = { ...LEASE, materials: [{ ...CONTRACT, can_supply_later: true }] };
+  const missing = papersOf(later, view({ pages: [] }), noCheck());
+  const unread = papersOf(later, view(), noCheck());
+
+  expect([unticked(missing).length, followers(missing).length]).toEqual([0, 1]);
+  expect([unticked(unread).length, followers(unread).length]).toEqual([1, 0]);
+});
+
+test('what a register holds is in order, what it does not hold must be handed in', () => {
+  const asked = (outcome: string) =>
+    view({
+      look_ups: [
+        { material: 'register', material_name: { zh: '', en: '' }, register: 'residents', outcome, result: {}, at: '' },
+      ],
+    });
+
+  expect(states(noCheck(), asked('found'))['register']).toBe('ok');
+  expect(states(noCheck(), asked('unavailable'))['register']).toBe('todo');
+  expect(states(noCheck(), asked('not-found'))['register']).toBe('missing');
 });

@@ -17,35 +17,40 @@ test('the choices are those of the service, in its order; to decide again only w
     options: ['decide-again', 'ask-lead', 'discard'],
   });
 
-  expect(choicesFor(decided, true)).toEqual(['again', 'ask-lead', 'note', 'discard']);
-  expect(choicesFor(decided, false)).toEqual(['ask-lead', 'note', 'discard']);
+  expect(choicesFor(decided, true)).toEqual(['again', 'hand', 'note', 'discard']);
+  expect(choicesFor(decided, false)).toEqual(['hand', 'note', 'discard']);
 });
 
 test('to leave a case to a colleague does not lose what was written', () => {
-  const declined = entry({ type: 'case.decline@1', args: { reason: '不符' }, options: ['watch', 'note', 'discard'] });
+  const declined = entry({
+    type: 'case.decline@1',
+    args: { reason: '不符' },
+    options: ['take-over', 'watch', 'note', 'discard'],
+  });
 
-  expect(choicesFor(declined, false)).toEqual(['open', 'note', 'discard']);
+  expect(choicesFor(declined, false)).toEqual(['take-over', 'open', 'note', 'hand', 'discard']);
 });
 
 test('words that were written can be kept as a note, whatever the service offers', () => {
   const notice = entry({ type: 'case.request-correction@1', args: NOTICE, options: ['open', 'discard'] });
 
-  expect(choicesFor(notice, false)).toEqual(['open', 'note', 'discard']);
+  expect(choicesFor(notice, false)).toEqual(['open', 'note', 'hand', 'discard']);
 });
 
 test('without words there is no note to keep', () => {
-  expect(choicesFor(entry({ type: 'case.claim@1', options: ['watch', 'note', 'discard'] }), true)).toEqual([
-    'watch',
-    'discard',
-  ]);
+  const claim = entry({ type: 'case.claim@1', options: ['take-over', 'watch', 'note', 'discard'] });
+
+  expect(choicesFor(claim, true)).toEqual(['take-over', 'watch', 'hand', 'discard']);
+  expect(choicesFor({ ...claim, params: { mine: true } }, true)).toEqual(['watch', 'hand', 'discard']);
 });
 
 test('a refusal that words can mend is offered to be changed and sent again', () => {
   const notice = entry({ type: 'case.request-correction@1', args: NOTICE, state: 'refused', code: 'second-notice' });
 
-  expect(choicesFor(notice, true)).toEqual(['again', 'open', 'note', 'ask-lead', 'discard']);
+  expect(choicesFor(notice, true)).toEqual(['again', 'open', 'note', 'hand', 'discard']);
   expect(choicesFor(entry({ state: 'refused', code: 'server-fault' }), true)[0]).toBe('retry');
-  expect(choicesFor(entry({ state: 'refused', code: 'case-is-closed' }), false)).toEqual(['open', 'discard']);
+  expect(choicesFor(entry({ state: 'refused', code: 'case-is-closed' }), false)).toEqual(['open', 'hand', 'discard']);
+  expect(choicesFor(entry({ state: 'refused', code: 'permission-lost' }), false)).toEqual(['hand', 'discard']);
 });
 
 test('what was written is shown line by line', () => {

@@ -1,6 +1,19 @@
 import { expect, test } from 'vitest';
-import { counts, groupsOf, inOrder, isDue, matching, nextAfter, type Row } from '../../src/staff/queue';
-import { JING, MIN, queueRow, TAO, WHEN } from './cast';
+import { ENDED } from '../../src/protocol/generated';
+import { dueWords, faceOf } from '../../src/staff/face';
+import {
+  counts,
+  FILTERS,
+  type Filter,
+  groupsOf,
+  hasMark,
+  inOrder,
+  isDue,
+  matching,
+  nextAfter,
+  type Row,
+} from '../../src/staff/queue';
+import { HAO, JING, MIN, queueRow, TAO, WHEN } from './cast';
 
 const ids = (rows: readonly Row[]): string[] => rows.map((row) => row.id);
 const taken = queueRow('taken', { claimed_by: { id: 'min', name: '周敏' } });
@@ -10,7 +23,7 @@ const answered = queueRow('answered', { returned: true });
 const asked = queueRow('asked', { status: 'correction', due: '2026-12-24T09:00:00Z' });
 const review = queueRow('review', {
   status: 'accepted',
-  step: { id: 'review', role: 'reviewer', name: { zh: '审核', en: 'Review' } },
+  step: { id: 'review', role: 'reviewer', stage: 'review', name: { zh: '审核', en: 'Review' } },
 });
 const ended = queueRow('ended', { status: 'delivered', step: null, due: null });
 const ALL = [taken, free, colleague, answered, asked, review, ended];
@@ -20,7 +33,7 @@ test('mine are the cases that the clerk has taken and those of the role that nob
 
   expect(groups.map((group) => [group.heading, ids(group.rows)])).toEqual([
     ['taken', ['taken']],
-    ['free', ['free', 'answered']],
+    ['free', ['answered', 'free']],
   ]);
 });
 
@@ -39,8 +52,8 @@ test('an ended case stands in no tab', () => {
 
 test('what is late or due first comes first, then what has waited longest', () => {
   const late = queueRow('late', { due: '2026-11-23T09:00:00Z' });
-  const issueNew = queueRow('issue-new', { due: null, changed_at: '2026-11-24T01:00:00Z' });
-  const issueOld = queueRow('issue-old', { due: null, changed_at: '2026-11-20T01:00:00Z' });
+  const issueNew = queueRow('issue-new', { due: null, received_at: '2026-11-24T01:00:00Z' });
+  const issueOld = queueRow('issue-old', { due: null, received_at: '2026-11-20T01:00:00Z' });
 
   expect(ids(inOrder([issueNew, free, late, issueOld]))).toEqual(['late', 'free', 'issue-old', 'issue-new']);
 });
@@ -59,6 +72,76 @@ test('the box finds by number with or without hyphens, masked name and item, eve
   expect(ids(matching([free, other], '2026112400026'))).toEqual(['other']);
   expect(ids(matching([free, other], '吴 租赁'))).toEqual(['other']);
   expect(ids(matching([free, other], '吴 高龄'))).toEqual([]);
+});
+
+test('the box finds by the initials of the name in pinyin and by the end of the telephone number', () => {
+  const chen = queueRow('chen', { initials: ['cjy'], phone_end: '0042' });
+
+  expect(ids(matching([free, chen], 'CJ'))).toEqual(['chen']);
+  expect(ids(matching([free, chen], '0042'))).toEqual(['chen']);
+  expect(ids(matching([free, chen], '042'))).toEqual([]);
+});
+
+test('a list may begin with what takes the least time', () => {
+  const long = queueRow('long', { effort_minutes: 480, due: '2026-11-24T09:00:00Z' });
+  const short = queueRow('short', { effort_minutes: 30 });
+
+  expect(ids(inOrder([long, short]))).toEqual(['long', 'short']);
+  expect(ids(inOrder([long, short], 'short'))).toEqual(['short', 'long']);
+});
+
+test('a lead has in their own list what asks for a lead, whoever works on it', () => {
+  const asking = queueRow('asking', { second_notice: 'asked', claimed_by: { id: 'xin', name: '何欣' } });
+
+  expect(groupsOf('mine', [asking, free], HAO, WHEN).flatMap((group) => ids(group.rows))).toEqual(['asking']);
+});
+
+test('each filter finds what its word says', () => {
+  const rows: Record<Filter, Row> = {
+    overdue: queueRow('overdue', { due: '2026-11-23T09:00:00Z' }),
+    handed: queueRow('handed', {
+      handed_over: {
+        sender: { id: 'xin', name: '何欣' },
+        to: { id: 'min', name: '周敏' },
+        at: '',
+        opened: false,
+        words: '',
+      },
+    }),
+    evidence: queueRow('evidence', { evidence: true }),
+    duplicates: queueRow('duplicates', { duplicates: 1 }),
+    gaps: queueRow('gaps', { gaps_open: 1 }),
+    unanswered: queueRow('unanswered', { unanswered: true }),
+    unreached: queueRow('unreached', { unreached: 2 }),
+    asks: queueRow('asks', { extension_asked: true }),
+    school: queueRow('school', { for_school: true }),
+  };
+  const found = (filter: Filter) => ids(Object.values(rows).filter((row) => hasMark(filter, row, MIN, WHEN)));
+
+  expect(FILTERS.filter((filter) => filter !== 'asks').map(found)).toEqual(
+    FILTERS.filter((filter) => filter !== 'asks').map((filter) => [filter]),
+  );
+  expect(found('asks')).toEqual(['evidence', 'asks']);
+});
+
+test("an ended case is nobody's turn and never late, however long its date has passed", () => {
+  for (const status of ENDED) {
+    const ended = queueRow(status, { status, waiting_for: 'nobody', due: '2026-01-05T09:00:00Z' });
+    const face = faceOf(ended, MIN, WHEN, false);
+
+    expect([face.state === 'done' || face.state === 'refused', dueWords(ended.body, WHEN).late]).toEqual([true, false]);
+    expect(hasMark('overdue', ended, MIN, WHEN)).toBe(false);
+  }
+});
+
+test("a date that passes for the applicant or a stopped clock is not the centre's delay", () => {
+  const passed = (waiting_for: Row['body']['waiting_for']) =>
+    queueRow(waiting_for, { waiting_for, due: '2026-01-05T09:00:00Z' });
+  const late = (['step', 'post', 'applicant', 'procedure'] as const).filter((who) =>
+    hasMark('overdue', passed(who), MIN, WHEN),
+  );
+
+  expect(late).toEqual(['step', 'post']);
 });
 
 test('the next case is the first of mine that is not this one and has nothing under way', () => {

@@ -1,94 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ClientFrame, PageFrame, ServerFrame, Verdict } from '../../src/protocol/generated';
-import { type Action, type Event, type Pending, type Seed, SyncCore } from '../../src/sync/core';
+import type { ClientFrame, ServerFrame } from '../../src/protocol/generated';
+import type { Action } from '../../src/sync/core';
 import { NOTHING } from '../../src/sync/replica';
-
-const NOON = Date.parse('2026-11-23T04:00:00Z');
-const LIMITS = { intents: 50, bytes: 61_440, inflight: 4, page: 262_144 };
-
-const intent = (id: string, seq: number, change: Partial<Pending> = {}): Pending => ({
-  id,
-  seq,
-  lane: 'lane',
-  needs: [],
-  body: JSON.stringify({ id, seq }),
-  state: 'queued',
-  pos: null,
-  ...change,
-});
-
-/** A machine with a clock of its own and shorthands for what comes from the server. */
-class Bench {
-  now = NOON;
-  readonly core: SyncCore;
-  link = 0;
-  wakeAt: number | null = null;
-
-  constructor(seed: Partial<Seed> = {}) {
-    const whole: Seed = { app: '1', device: 'd', feat: [], stand: NOTHING, intents: [], next_seq: 1, ...seed };
-    this.core = new SyncCore(whole, () => 0.5);
-  }
-
-  on(event: Event): Action[] {
-    const actions = this.core.handle(event, this.now);
-    for (const action of actions) {
-      if (action.do === 'dial') this.link = action.link;
-      if (action.do === 'wake') this.wakeAt = action.at;
-    }
-    return actions;
-  }
-
-  frame(frame: ServerFrame): Action[] {
-    return this.on({ on: 'frame', link: this.link, frame });
-  }
-
-  welcome(epoch = 'e1'): Action[] {
-    this.on({ on: 'start' });
-    this.on({ on: 'opened', link: this.link, ticket: 't' });
-    return this.frame({ t: 'welcome', v: 1, epoch, head: 9, now: '', limits: LIMITS, mode: 'live' });
-  }
-
-  live(to = 9): void {
-    this.welcome();
-    this.committing(this.frame(page({ cursor: `c${to}`, to, phase: 'boot' })));
-  }
-
-  /** Reports every commit among `actions` as done. */
-  committing(actions: Action[]): Action[] {
-    const commits = actions.flatMap((action) => (action.do === 'commit' ? [action.commit.n] : []));
-    return commits.flatMap((n) => this.on({ on: 'committed', n }));
-  }
-
-  ack(r: Verdict[], b = 1): Action[] {
-    return this.frame({ t: 'ack', b, r });
-  }
-
-  drop(code = 1006, reason = ''): Action[] {
-    return this.on({ on: 'closed', link: this.link, code, reason });
-  }
-}
-
-const page = (change: Partial<PageFrame>): ServerFrame => ({
-  t: 'page',
-  cursor: 'c',
-  to: 0,
-  rows: [],
-  more: false,
-  phase: 'delta',
-  ...change,
-});
-const sent = (actions: Action[]): ClientFrame[] =>
-  actions.flatMap((action) => (action.do === 'send' ? [action.frame] : []));
-const pushed = (actions: Action[]): string[][] =>
-  sent(actions).flatMap((frame) =>
-    frame.t === 'push' ? [frame.intents.map(({ body }) => (JSON.parse(body) as { id: string }).id)] : [],
-  );
-const settled = (actions: Action[]): string[] =>
-  actions.flatMap((action) => (action.do === 'settle' ? action.ids : []));
-const judged = (actions: Action[]): [string, string][] =>
-  actions.flatMap((action) =>
-    action.do === 'judge' ? action.changes.map(({ id, state }): [string, string] => [id, state]) : [],
-  );
+import { Bench, intent, judged, LIMITS, NOON, page, pushed, sent, settled } from './bench';
 
 describe('connecting', () => {
   it('says hello with its cursor, pulls, and is live when a page without more is on disk', () => {
@@ -393,7 +307,7 @@ describe('the outbox', () => {
 
   it('lets a set-aside act stop only those that need it', () => {
     const bench = new Bench({
-      intents: [intent('a', 1, { state: 'refused' }), intent('needs-a', 2, { needs: ['a'] }), intent('c', 3)],
+      intents: [intent('a', 1, { state: 'quarantined' }), intent('needs-a', 2, { needs: ['a'] }), intent('c', 3)],
     });
 
     expect(pushed(bench.welcome())).toEqual([['c']]);
@@ -417,12 +331,14 @@ describe('the outbox', () => {
     expect(pushed(bench.on({ on: 'uploaded', lane: 'lane' }))).toEqual([['a']]);
   });
 
-  it('finds the act that closes the connection as malformed, sets it aside and sends the others', () => {
+  it('finds the act that closes the connection as malformed, sends the others and asks for it', () => {
     const bench = new Bench({ intents: ['a', 'bad', 'c'].map((id, at) => intent(id, at + 1, { lane: id })) });
     const answered: string[] = [];
-    const aside: [string, string][] = [];
-    for (let round = 0; round < 12 && answered.length + aside.length < 3; round += 1) {
-      let batches = pushed(round === 0 ? bench.welcome() : reconnect(bench));
+    let asked: ClientFrame[] = [];
+    for (let round = 0; round < 12 && answered.length + asked.length < 3; round += 1) {
+      const actions = round === 0 ? bench.welcome() : reconnect(bench);
+      asked = sent(actions).filter((frame) => frame.t === 'ask');
+      let batches = pushed(actions);
       while (batches.length > 0 && !batches.flat().includes('bad')) {
         const ids = batches.flat();
         answered.push(...ids);
@@ -433,11 +349,12 @@ describe('the outbox', () => {
           ),
         );
       }
-      aside.push(...judged(bench.drop(4400)));
+      if (asked.length === 0) bench.drop(4400);
     }
 
     expect(answered).toEqual(['a', 'c']);
-    expect(aside).toEqual([['bad', 'quarantined']]);
+    expect(asked).toEqual([{ t: 'ask', ids: ['bad'] }]);
+    expect(judged(bench.ack([], 0))).toEqual([['bad', 'quarantined']]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** A small model of the server's side: judges intents once by id, keeps rows, answers pulls; enough to test the device's side. */
-import type { ClientFrame, IntentBody, Row, ServerFrame, Verdict } from '../../src/protocol/generated';
+import type { ClientFrame, IntentBody, Row, ServerFrame, Verdict, Welcome } from '../../src/protocol/generated';
+import { Digest } from '../../src/sync/digest';
 
 interface Fact {
   pos: number;
@@ -31,6 +32,8 @@ export class Centre {
   receipts = new Map<string, Verdict>();
   docs = new Map<string, Doc>();
   epoch = 1;
+  /** What a welcome says besides. */
+  greeting: Partial<Welcome> = {};
   private head = 0;
   private readonly changed: ((lanes: string[]) => void)[] = [];
 
@@ -82,9 +85,13 @@ export class Centre {
 
   rowsAfter(after: { pos: number; id: string }): Row[] {
     return [...this.docs]
-      .filter(([id, doc]) => doc.pos > after.pos || (doc.pos === after.pos && id > after.id))
+      .filter(([id, doc]) => doc.pos > after.pos || (doc.pos === after.pos && after.id !== '' && id > after.id))
       .sort(([a, x], [b, y]) => x.pos - y.pos || a.localeCompare(b))
       .map(([id, doc]) => this.row(id, doc));
+  }
+
+  get digest(): string {
+    return new Digest([...this.docs].map(([id, doc]) => this.row(id, doc))).text;
   }
 
   row(id: string, doc: Doc): Row {
@@ -96,6 +103,7 @@ export class Centre {
 export class ServerSession {
   out: ServerFrame[] = [];
   private readonly peer: Peer;
+  private doubted = false;
 
   constructor(
     private readonly centre: Centre,
@@ -116,6 +124,7 @@ export class ServerSession {
           now: '',
           limits: { intents: 5 },
           mode: 'live',
+          ...this.centre.greeting,
         });
         return;
       case 'pull':
@@ -130,11 +139,29 @@ export class ServerSession {
         this.out.push({ t: 'ack', b: frame.b, r: this.centre.judge(this.peer.person, bodies) });
         return;
       }
+      case 'ask': {
+        const known = frame.ids.flatMap((id) => this.centre.receipts.get(id) ?? []);
+        this.out.push({ t: 'ack', b: 0, r: known });
+        return;
+      }
+      case 'seen':
+        this.compare(frame.cursor, frame.digest ?? null);
+        return;
       case 'ping':
         this.out.push({ t: 'pong' });
         return;
       default:
     }
+  }
+
+  /** A replica that stands at the head and holds something else begins anew, once a connection. */
+  private compare(cursor: string, digest: string | null): void {
+    const { centre } = this;
+    const atHead = cursor === `e${centre.epoch}|${centre.position}|`;
+    if (!atHead || digest === null || digest === centre.digest || this.doubted) return;
+    this.doubted = true;
+    Object.assign(this.peer, { live: false, pulling: false });
+    this.out.push({ t: 'reset', epoch: `e${centre.epoch}`, why: 'digest' });
   }
 
   private pull(cursor: string | null, credit: number): void {
@@ -176,6 +203,7 @@ export class ServerSession {
       more,
       phase,
       to: pos,
+      digest: more ? null : this.centre.digest,
     });
   }
 

@@ -6,24 +6,15 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientFrame, Row, ServerFrame } from '../../src/protocol/generated';
 import { type Action, type Commit, type Event, type Pending, SyncCore } from '../../src/sync/core';
+import { Digest } from '../../src/sync/digest';
 import { NOTHING, type Stand } from '../../src/sync/replica';
 import { Centre, ServerSession } from './model';
+import { seeded } from './seeded';
 
 const SEEDS = Number(process.env['SYNC_SEEDS'] ?? 300);
 const STEPS = 160;
 const CASES = ['c0', 'c1', 'c2', 'c3', 'c4'];
 const STEP_MS = 400;
-
-/** Mulberry32: small, seeded, good enough. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A device's disk: survives crashes; `cache` may be evicted, `outbox` never is. */
 class Disk {
@@ -33,17 +24,33 @@ class Disk {
   shadow: Map<string, Row> | null = null;
   stand: Stand = NOTHING;
   nextSeq = 1;
+  /** A row was lost, and no boot has put it right yet. */
+  damaged = false;
 
   commit(commit: Commit): void {
     if (commit.start) this.shadow = new Map();
     const into = this.shadow ?? this.rows;
     for (const row of commit.rows) into.set(row.id, row);
     for (const gone of commit.gone) into.delete(gone.id);
-    if (commit.finish && this.shadow) [this.rows, this.shadow] = [this.shadow, null];
+    if (commit.finish && this.shadow) {
+      [this.rows, this.shadow] = [this.shadow, null];
+      this.damaged = false;
+    }
     const { epoch, cursor, to } = commit;
     const checkpoint = commit.complete ? to : commit.start ? 0 : this.stand.checkpoint;
     if (this.stand.epoch === epoch && !commit.start && to < this.stand.to) throw new Error('I7: the cursor went back');
     this.stand = { epoch, cursor, to, checkpoint, booting: this.shadow !== null, rows: [] };
+  }
+
+  get digest(): string {
+    return new Digest([...(this.shadow ?? this.rows).values()]).text;
+  }
+
+  /** A row is lost without anybody noticing. */
+  damage(random: () => number): void {
+    const ids = [...this.rows.keys()];
+    this.rows.delete(ids[Math.floor(random() * ids.length)] ?? '');
+    this.damaged = true;
   }
 
   evictCache(): void {
@@ -53,7 +60,7 @@ class Disk {
   }
 
   seed(): Stand {
-    return { ...this.stand, rows: [...(this.shadow ?? this.rows).values()] };
+    return { ...this.stand, digest: this.digest, rows: [...(this.shadow ?? this.rows).values()] };
   }
 }
 
@@ -145,7 +152,7 @@ class Device {
         return;
       case 'commit':
         disk.commit(action.commit);
-        this.on({ on: 'committed', n: action.commit.n });
+        this.on({ on: 'committed', n: action.commit.n, digest: disk.digest });
         return;
       case 'wake':
         this.wakeAt = action.at;
@@ -180,6 +187,10 @@ class Device {
 
   /** I6: an own acknowledged act never disappears from view. */
   watch(): void {
+    if (this.disk.damaged) {
+      this.forgetSeen();
+      return;
+    }
     for (const lane of CASES) {
       const now = this.visible(lane);
       for (const id of this.seen.get(lane) ?? []) {
@@ -240,6 +251,10 @@ class World {
       device.forgetSeen();
       device.crash();
     }
+    if (this.chance(0.005)) {
+      device.disk.damage(this.random);
+      device.forgetSeen();
+    }
     if (this.chance(0.05)) device.on({ on: 'kick' });
     if (this.chance(0.04) && device.wire) {
       const { link } = device.wire;
@@ -297,6 +312,11 @@ function run(seed: number): World {
     world.step();
   }
   world.faults = false;
+  // A closing and opening of every app, at which what it holds is compared.
+  for (const device of world.devices) {
+    device.forgetSeen();
+    device.crash();
+  }
   for (let step = 0; step < 500; step += 1) world.step();
   return world;
 }

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from domain.calendar.calendar import Calendar, CalendarIsWrong, DayKind, calendar_from_source
-from tests.domain.calendar.shipped import shipped_calendar, shipped_source
+from tests.domain.calendar.shipped import shipped_calendar, shipped_hours, shipped_source
 
 CALENDAR = shipped_calendar()
 # The package has no type information at all; a module imported by name is Any to both checkers.
@@ -66,4 +66,4 @@ def test_a_calendar_survives_being_stored() -> None:
 )
 def test_a_source_that_contradicts_itself_is_refused(days: dict[str, Any]) -> None:
     with pytest.raises(CalendarIsWrong):
-        calendar_from_source({"years": {2026: {"status": "official", **days}}}, version=1)
+        calendar_from_source({"years": {2026: {"status": "official", **days}}}, version=1, hours=shipped_hours())

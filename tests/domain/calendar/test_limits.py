@@ -7,16 +7,18 @@ import pytest
 from msgspec import Struct
 
 from domain.calendar.calendar import SHANGHAI
+from domain.calendar.hours import working_hours
 from domain.calendar.limits import (
     CountedDay,
     CountedKind,
     Due,
     DueRule,
+    Limit,
+    LimitUnit,
     calendar_days,
     immediate,
     local_day,
     working_days,
-    working_hours,
 )
 from tests.domain.calendar.shipped import shipped_calendar
 
@@ -125,6 +127,7 @@ def test_an_immediate_item_within_hours_is_due_the_same_day() -> None:
         rule="immediate-close-of-business",
         provisional=False,
         calendar_version=1,
+        limit=Limit(since=MONDAY, length=0, unit=LimitUnit.CLOSE_OF_BUSINESS),
     )
 
 

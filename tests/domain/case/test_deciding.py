@@ -4,6 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from domain.actors import Actor
+from domain.calendar.hours import step_budget
+from domain.calendar.limits import Due, DueRule, working_days
 from domain.case.commands import (
     AcceptCase,
     AddNote,
@@ -13,6 +15,7 @@ from domain.case.commands import (
     ConfirmDelivery,
     DecideCase,
     DispatchResult,
+    ExpireFile,
     IssueResult,
     RecordPosting,
     RecordRendering,
@@ -24,7 +27,6 @@ from domain.case.commands import (
     WithdrawCase,
 )
 from domain.case.facts import (
-    CaseClaimed,
     CaseDecided,
     CaseDelivered,
     CasePosted,
@@ -48,6 +50,7 @@ from domain.refusals import (
     StateChanged,
 )
 from tests.cast import (
+    CALENDAR,
     CASE,
     CENTRE,
     CHEN,
@@ -66,10 +69,14 @@ from tests.cast import (
     Filing,
     page_of,
 )
-from tests.domain.case.desk import POSTING, REJECTION, Desk
+from tests.domain.case.desk import ACCEPT_HARDSHIP, POSTING, REJECTION, Desk, claim_of
 
 GRANT = DecideCase(outcome="granted")
 PHOTO = page_of(CASE, "lease-contract")
+
+
+def step_due(hours: float) -> Due:
+    return step_budget(CALENDAR, MONDAY_10AM, hours).due
 
 
 def at(place: str) -> Desk:
@@ -85,19 +92,21 @@ def test_a_review_names_the_step_and_seals_the_opinion() -> None:
     facts = at("accepted").do(ReviewCase(opinion="材料齐全"), by=LI)
 
     assert facts == [
-        CaseClaimed(staff=LI.id),
-        CaseReviewed(step="review", opinion=Sealed(FATHER.id, value="材料齐全")),
+        claim_of(LI),
+        CaseReviewed(step="review", opinion=Sealed(FATHER.id, value="材料齐全"), step_due=step_due(0.1)),
     ]
 
 
 def test_a_review_may_go_without_words() -> None:
-    assert at("accepted").do(ReviewCase(), by=LI)[-1] == CaseReviewed(step="review", opinion=None)
+    assert at("accepted").do(ReviewCase(), by=LI)[-1] == CaseReviewed(
+        step="review", opinion=None, step_due=step_due(0.1)
+    )
 
 
 def test_a_route_with_several_reviews_is_walked_step_by_step_by_the_role_of_each() -> None:
     desk = Desk()
     desk.receive(Filing(HARDSHIP))
-    desk.do(AcceptCase(), by=ZHOU)
+    desk.do(ACCEPT_HARDSHIP, by=ZHOU)
     reviews = HARDSHIP.steps("review")
     by_role = {"community-worker": ZHANG, "reviewer": LI}
 
@@ -108,7 +117,9 @@ def test_a_route_with_several_reviews_is_walked_step_by_step_by_the_role_of_each
                 desk.do(ReviewCase(), by=by_role[role])
         with pytest.raises(StateChanged):
             desk.do(GRANT, by=WANG)
-        assert desk.do(ReviewCase(), by=by_role[step.role])[-1] == CaseReviewed(step=step.step, opinion=None)
+        reviewed = desk.do(ReviewCase(), by=by_role[step.role])[-1]
+        assert isinstance(reviewed, CaseReviewed)
+        assert reviewed.step == step.step
 
     assert len(reviews) == 3
     assert isinstance(desk.do(GRANT, by=WANG)[-1], CaseDecided)
@@ -122,9 +133,11 @@ def test_a_review_that_was_done_meanwhile_is_a_conflict_and_not_a_matter_of_righ
 
 
 def test_granting_needs_no_words() -> None:
+    deliver_by = working_days(CALENDAR, MONDAY_10AM, 10, rule=DueRule.DELIVERY).due
+
     assert at("reviewed").do(GRANT, by=WANG) == [
-        CaseClaimed(staff=WANG.id),
-        CaseDecided(outcome="granted", words=None),
+        claim_of(WANG),
+        CaseDecided(outcome="granted", words=None, deliver_by=deliver_by),
     ]
 
 
@@ -196,7 +209,7 @@ def test_issuing_numbers_the_document_and_gives_it_a_code() -> None:
     facts = desk.do(IssueResult(), by=CHEN)
 
     assert facts == [
-        CaseClaimed(staff=CHEN.id),
+        claim_of(CHEN),
         ResultIssued(document_number="北桥办〔2026〕第0001号", verification_code=desk.code()),
     ]
 
@@ -209,7 +222,7 @@ def test_the_post_is_asked_once_and_gives_the_tracking_number() -> None:
         desk.do(DispatchResult(), by=CHEN)
     assert desk.do(POSTING, by=CENTRE) == [CasePosted(carrier="ems", tracking_number="EX000000001CN")]
     assert desk.do(ConfirmDelivery(method="mail"), by=CHEN) == [
-        CaseClaimed(staff=CHEN.id),
+        claim_of(CHEN),
         CaseDelivered(method="mail"),
     ]
     assert str(desk.case().status) == "delivered"
@@ -261,9 +274,24 @@ def test_a_file_that_cannot_be_used_is_recorded_until_a_good_one_is_there() -> N
     assert desk.do(rejected, by=CENTRE) == []
 
 
+def test_a_photograph_is_given_up_only_while_its_form_was_not_handed_in() -> None:
+    desk, expire = Desk(), ExpireFile(file=PHOTO.id)
+    assert desk.do(expire, by=CENTRE) == []
+    desk.store(PHOTO)
+
+    assert desk.do(expire, by=CENTRE) == [
+        FileRejected(file=PHOTO.id, sha256=PHOTO.sha256, reason="lapsed", uploaded_by=FATHER.id)
+    ]
+    assert desk.do(expire, by=CENTRE) == []
+    desk.store(PHOTO)
+    desk.file()
+    assert desk.do(expire, by=CENTRE) == []
+
+
 @pytest.mark.parametrize(
     "command",
     [
+        ExpireFile(file=PHOTO.id),
         StoreFile(file=PHOTO, address="z", media_type="image/jpeg", uploaded_by=FATHER.id),
         RejectFile(file=PHOTO, reason="unsafe", uploaded_by=FATHER.id),
         RecordRendering(sha256="a" * 64, size=9, address="z"),

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from domain.calendar.calendar import SHANGHAI
-from domain.calendar.limits import DueRule, immediate, working_days
+from domain.calendar.limits import DueRule, calendar_days, immediate, working_days
 from domain.case.commands import FileCase, PageOf, RejectFile
 from domain.case.facts import CaseFiled, CaseReceived, FileStored, NamedPage
 from domain.case.state import Case
@@ -93,12 +93,14 @@ def test_yes_or_no_and_choice_answers_stay_readable_and_all_others_are_sealed_fo
     fact = filed(Desk())
 
     assert fact.choices == {
+        "applicant_kind": "natural-person",
         "applicant_id_type": "resident-id",
         "has_agent": False,
         "delivery_method": "pickup",
         "applicant_role": "lessor",
         "lessor_kind": "person",
         "lessor_id_type": "resident-id",
+        "lessee_kind": "person",
         "lessee_id_type": "resident-id",
         "lease_kind": "direct",
         "house_co_owned": False,
@@ -353,4 +355,5 @@ def test_the_state_keeps_what_was_named() -> None:
             for ref, page in zip(filing.files, filing.command.pages, strict=True)
         ),
         declarations=filing.command.declarations,
+        lapses=calendar_days(CALENDAR, MONDAY_10AM, 30, rule=DueRule.FILING).due,
     )

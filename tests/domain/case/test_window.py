@@ -6,10 +6,13 @@ import pytest
 from msgspec.structs import replace
 
 from domain.calendar.calendar import SHANGHAI
+from domain.calendar.hours import step_budget
 from domain.calendar.limits import DueRule, calendar_days, immediate, working_days
 from domain.case.commands import (
     AcceptCase,
     AddNote,
+    ApproveSecondNotice,
+    AskSecondNotice,
     ClaimCase,
     DeclineCase,
     DefectFound,
@@ -39,10 +42,12 @@ from domain.refusals import (
     Forbidden,
     MaterialsMissing,
     NotFound,
+    NothingAsked,
     NoticeEmpty,
     NotQualified,
     ReasonMissing,
     SecondNotice,
+    SecondNoticeNeedsLead,
     StaleDecision,
     StateChanged,
     UnknownFile,
@@ -59,12 +64,13 @@ from tests.cast import (
     LIN,
     MONDAY_10AM,
     STRANGER,
+    SUN,
     TANG,
     ZHOU,
     Filing,
     page_of,
 )
-from tests.domain.case.desk import DECLINE, DEFECT_MATERIAL, Desk, defect
+from tests.domain.case.desk import ACCEPT_HARDSHIP, DECLINE, DEFECT_MATERIAL, Desk, claim_of, defect
 
 BETTER_PHOTO = page_of(CASE, DEFECT_MATERIAL, take=2)
 SUPPLEMENT = SupplementCase(
@@ -90,9 +96,9 @@ def corrected() -> Desk:
 def test_a_qualified_clerk_takes_a_case_and_puts_it_back() -> None:
     desk = received()
 
-    assert desk.do(ClaimCase(), by=ZHOU) == [CaseClaimed(staff=ZHOU.id)]
+    assert desk.do(ClaimCase(), by=ZHOU) == [claim_of(ZHOU)]
     assert desk.do(ReleaseCase(), by=ZHOU) == [CaseReleased()]
-    assert desk.do(ClaimCase(), by=LIN) == [CaseClaimed(staff=LIN.id)]
+    assert desk.do(ClaimCase(), by=LIN) == [claim_of(LIN)]
 
 
 def test_a_case_that_a_colleague_works_on_is_not_taken_from_them() -> None:
@@ -147,7 +153,7 @@ def test_a_clerk_without_a_certificate_for_the_item_neither_claims_nor_judges() 
     for command in (ClaimCase(), AcceptCase(), DECLINE, RequestCorrection(defects=(defect(),))):
         with pytest.raises(NotQualified) as refusal:
             received().do(command, by=TANG)
-        assert refusal.value.params == {"item": LEASE.id, "expired_on": None}
+        assert refusal.value.params == {"item": LEASE.id, "expired_on": None, "ways": []}
 
 
 def test_a_certificate_counts_on_its_last_day_and_not_on_the_next() -> None:
@@ -160,7 +166,7 @@ def test_a_certificate_counts_on_its_last_day_and_not_on_the_next() -> None:
 
     with pytest.raises(NotQualified) as refusal:
         desk.do(ClaimCase(), by=TANG)
-    assert refusal.value.params == {"item": LEASE.id, "expired_on": "2026-11-23"}
+    assert refusal.value.params == {"item": LEASE.id, "expired_on": "2026-11-23", "ways": []}
 
 
 def test_a_certificate_that_expires_while_a_clerk_holds_the_case_bars_acceptance() -> None:
@@ -176,7 +182,7 @@ def test_roles_other_than_the_window_need_no_certificate() -> None:
     desk = Desk()
     desk.bring_to("accepted")
 
-    assert desk.do(ClaimCase(), by=LI) == [CaseClaimed(staff=LI.id)]
+    assert desk.do(ClaimCase(), by=LI) == [claim_of(LI)]
 
 
 # The correction notice
@@ -189,7 +195,7 @@ def test_a_notice_tells_every_defect_at_once_and_says_by_when_to_answer() -> Non
     facts = desk.do(RequestCorrection(defects=defects), by=ZHOU)
 
     assert facts == [
-        CaseClaimed(staff=ZHOU.id),
+        claim_of(ZHOU),
         CorrectionRequested(
             defects=(
                 DefectTold(DEFECT_MATERIAL, page_of(CASE, DEFECT_MATERIAL).id, "unreadable"),
@@ -224,6 +230,7 @@ def test_a_second_notice_may_only_concern_newly_supplied_pages() -> None:
     desk = corrected()
     desk.do(SUPPLEMENT, by=FATHER, files=[BETTER_PHOTO])
     desk.store(BETTER_PHOTO)
+    desk.do(ApproveSecondNotice(), by=SUN)
 
     for late in (defect("property-certificate"), DefectFound("lessee-id", None, "missing", "缺")):
         with pytest.raises(SecondNotice):
@@ -232,6 +239,29 @@ def test_a_second_notice_may_only_concern_newly_supplied_pages() -> None:
     assert CorrectionRequested in {
         type(fact) for fact in desk.do(RequestCorrection(defects=(defect(take=2),)), by=ZHOU)
     }
+
+
+def test_a_second_notice_goes_out_only_with_the_consent_of_a_lead_who_did_not_ask_for_it() -> None:
+    desk = corrected()
+    desk.do(SUPPLEMENT, by=FATHER, files=[BETTER_PHOTO])
+    desk.store(BETTER_PHOTO)
+    again = RequestCorrection(defects=(defect(take=2),))
+
+    with pytest.raises(SecondNoticeNeedsLead):
+        desk.do(again, by=ZHOU)
+    desk.do(AskSecondNotice(reason="新拍的也看不清"), by=ZHOU)
+    desk.do(ApproveSecondNotice(), by=SUN)
+    notice = desk.do(again, by=ZHOU)[-1]
+
+    assert isinstance(notice, CorrectionRequested)
+    assert notice.approved_by == SUN.id
+    assert desk.case().second_notice is None
+
+
+def test_there_is_no_second_notice_to_consent_to_before_the_first() -> None:
+    for command, by in ((AskSecondNotice(reason="?"), ZHOU), (ApproveSecondNotice(), SUN)):
+        with pytest.raises(NothingAsked):
+            received().do(command, by=by)
 
 
 # The supplement
@@ -245,11 +275,13 @@ def test_a_supplement_replaces_the_page_and_the_notice_clock_starts_again_when_i
     arrived = desk.store(BETTER_PHOTO)
 
     page = NamedPage(BETTER_PHOTO.id, BETTER_PHOTO.sha256, BETTER_PHOTO.size, DEFECT_MATERIAL, 1)
-    assert supplied == [CaseSupplemented(pages=(page,), replaces=SUPPLEMENT.replaces, reply=None)]
-    assert arrived[-1] == CaseReceived(
+    lapses = calendar_days(CALENDAR, desk.now, 30, rule=DueRule.FILING).due
+    assert supplied == [CaseSupplemented(pages=(page,), replaces=SUPPLEMENT.replaces, reply=None, lapses=lapses)]
+    assert arrived[1] == CaseReceived(
         round=2,
         notice=working_days(CALENDAR, desk.now, 5, rule=DueRule.NOTICE).due,
         answer_by=immediate(CALENDAR, desk.now).due,
+        received_at=desk.now,
     )
 
 
@@ -269,13 +301,14 @@ def test_a_supplement_answers_every_paper_of_the_notice_by_a_page_or_by_words() 
         pages=facts[0].pages if isinstance(facts[0], CaseSupplemented) else (),
         replaces=SUPPLEMENT.replaces,
         reply=Sealed(FATHER.id, value="新证件正在办理"),
+        lapses=calendar_days(CALENDAR, MONDAY_10AM, 30, rule=DueRule.FILING).due,
     )
 
 
 def test_words_alone_can_answer_a_notice_and_the_case_is_received_again_at_once() -> None:
     facts = corrected().do(SupplementCase(reply="原件只有这一页"), by=FATHER)
 
-    assert [type(fact) for fact in facts] == [CaseSupplemented, CaseReceived]
+    assert [type(fact) for fact in facts] == [CaseSupplemented, CaseReceived, CaseClaimed]
 
 
 def test_a_supplement_says_something() -> None:
@@ -333,6 +366,8 @@ def test_accepting_an_immediate_item_promises_the_end_of_the_day() -> None:
         statutory=working_days(CALENDAR, MONDAY_10AM, LEASE.statutory_working_days or 0, rule=DueRule.STATUTORY).due
         if LEASE.statutory_working_days
         else None,
+        since=MONDAY_10AM,
+        step_due=step_budget(CALENDAR, MONDAY_10AM, 0.15).due,
     )
 
 
@@ -340,7 +375,7 @@ def test_accepting_an_item_with_time_limits_starts_both() -> None:
     desk = Desk()
     desk.receive(Filing(HARDSHIP))
 
-    accepted = desk.do(AcceptCase(), by=ZHOU)[-1]
+    accepted = desk.do(ACCEPT_HARDSHIP, by=ZHOU)[-1]
 
     assert isinstance(accepted, CaseAccepted)
     assert (
@@ -357,7 +392,7 @@ def test_of_two_statutory_limits_the_earlier_counts() -> None:
     desk.items[item.id, item.version] = item
     desk.receive(Filing(item))
 
-    accepted = desk.do(AcceptCase(), by=ZHOU)[-1]
+    accepted = desk.do(ACCEPT_HARDSHIP, by=ZHOU)[-1]
 
     assert isinstance(accepted, CaseAccepted)
     assert accepted.statutory == calendar_days(CALENDAR, MONDAY_10AM, 10, rule=DueRule.STATUTORY_CALENDAR).due

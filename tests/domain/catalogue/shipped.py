@@ -5,12 +5,15 @@ After a change of it, `python -m tests.domain.catalogue.shipped` writes the summ
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from domain.catalogue.delegation import DelegationOrder
 from domain.catalogue.items import Catalogue, ServiceItem
+from domain.catalogue.publication import Planned, Publication, publication_from_source
 from domain.catalogue.source import catalogue_from_source
 from domain.catalogue.summaries import item_summary
 
@@ -27,6 +30,22 @@ def shipped_source() -> dict[str, Any]:
 def shipped_catalogue() -> Catalogue:
     """The catalogue of the demo centre."""
     return catalogue_from_source(shipped_source())
+
+
+def shipped_orders() -> tuple[DelegationOrder, ...]:
+    """The delegation orders of the demo centre."""
+    return _publication().orders
+
+
+def shipped_planned() -> dict[str, Planned]:
+    """Test cases and days of the items of the demo centre."""
+    return _publication().planned
+
+
+@cache
+def _publication() -> Publication:
+    orders = msgspec.yaml.decode(SOURCE.with_name("delegation.yaml").read_bytes(), type=dict[str, Any])
+    return publication_from_source({**shipped_source(), **orders})
 
 
 def sample_item() -> ServiceItem:

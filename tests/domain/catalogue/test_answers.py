@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from domain.catalogue.answers import Outcome, Problem, check_answers, check_eligibility, years_later
-from domain.catalogue.conditions import Json, visible_fields
+from domain.catalogue.conditions import Json, filled_form
 from domain.catalogue.items import ServiceItem
 from tests.domain.catalogue.filled import FILLED_ON, filled_answers
 from tests.domain.catalogue.shipped import sample_item, shipped_catalogue
@@ -51,12 +51,12 @@ ANY_JSON: st.SearchStrategy[Json] = st.recursive(
 
 @pytest.mark.parametrize("case", ANSWERS.cases, ids=lambda case: case.name)
 def test_a_form_has_the_problems_of_the_vector(case: AnswerCase) -> None:
-    assert check_answers(ITEM, case.answers, on=ANSWERS.on) == case.problems
+    assert check_answers(filled_form(ITEM, case.answers), on=ANSWERS.on) == case.problems
 
 
 @pytest.mark.parametrize("case", ELIGIBILITY.cases, ids=lambda case: case.name)
 def test_answers_meet_the_conditions_that_the_vector_says(case: EligibilityCase) -> None:
-    results = check_eligibility(ITEM, case.answers, on=ELIGIBILITY.on)
+    results = check_eligibility(filled_form(ITEM, case.answers), on=ELIGIBILITY.on)
 
     assert {result.eligibility.id: result.outcome for result in results} == case.outcomes
 
@@ -65,8 +65,10 @@ def test_answers_meet_the_conditions_that_the_vector_says(case: EligibilityCase)
 def test_every_item_can_be_filled_in(item: ServiceItem) -> None:
     answers = filled_answers(item)
 
-    assert check_answers(item, answers, on=FILLED_ON) == ()
-    assert Outcome.UNMET not in {result.outcome for result in check_eligibility(item, answers, on=FILLED_ON)}
+    assert check_answers(filled_form(item, answers), on=FILLED_ON) == ()
+    assert Outcome.UNMET not in {
+        result.outcome for result in check_eligibility(filled_form(item, answers), on=FILLED_ON)
+    }
 
 
 @pytest.mark.parametrize("item", CATALOGUE.items, ids=lambda item: item.id)
@@ -76,16 +78,16 @@ def test_every_item_can_be_filled_in_with_an_agent_and_by_mail(item: ServiceItem
 
     answers = filled_answers(item, **{key: value for key, value in choices.items() if key in asked})
 
-    assert check_answers(item, answers, on=FILLED_ON) == ()
+    assert check_answers(filled_form(item, answers), on=FILLED_ON) == ()
 
 
 @pytest.mark.parametrize("item", CATALOGUE.items, ids=lambda item: item.id)
 def test_every_required_answer_is_missed_when_it_is_not_there(item: ServiceItem) -> None:
     answers = filled_answers(item)
 
-    for field in visible_fields(item, answers):
+    for field in filled_form(item, answers).shown:
         rest = {key: answer for key, answer in answers.items() if key != field.id}
-        missed = Problem(field.id, "required", {}) in check_answers(item, rest, on=FILLED_ON)
+        missed = Problem(field.id, "required", {}) in check_answers(filled_form(item, rest), on=FILLED_ON)
         assert missed is field.required, field.id
 
 
@@ -93,7 +95,7 @@ def test_every_required_answer_is_missed_when_it_is_not_there(item: ServiceItem)
 def test_no_answer_of_any_shape_breaks_the_checks(field: str, answer: Json) -> None:
     answers = {**filled_answers(ITEM), field: answer}
 
-    assert {problem.field for problem in check_answers(ITEM, answers, on=FILLED_ON)} <= {
+    assert {problem.field for problem in check_answers(filled_form(ITEM, answers), on=FILLED_ON)} <= {
         each.id for each in ITEM.fields
     }
 

@@ -8,9 +8,9 @@ from msgspec import Struct
 from domain.catalogue.conditions import (
     NeededMaterial,
     clear_answers,
+    filled_form,
     materials_needed,
     sealed_answers,
-    visible_fields,
 )
 from domain.catalogue.items import ServiceItem
 from tests.domain.catalogue.filled import filled_answers
@@ -46,19 +46,19 @@ def demand(needed: NeededMaterial) -> str:
 
 @pytest.mark.parametrize("case", VECTORS.cases, ids=lambda case: case.name)
 def test_the_form_asks_for_what_the_vector_says(case: Case) -> None:
-    needed = materials_needed(ITEM, case.answers)
+    needed = materials_needed(filled_form(ITEM, case.answers))
 
-    assert [field.id for field in visible_fields(ITEM, case.answers)] == case.visible
+    assert [field.id for field in filled_form(ITEM, case.answers).shown] == case.visible
     assert [(one.material.id, one.required, demand(one)) for one in needed] == case.materials
-    assert clear_answers(ITEM, case.answers) == case.clear
-    assert sealed_answers(ITEM, case.answers) == case.sealed
+    assert clear_answers(filled_form(ITEM, case.answers)) == case.clear
+    assert sealed_answers(filled_form(ITEM, case.answers)) == case.sealed
 
 
 @pytest.mark.parametrize("item", CATALOGUE.items, ids=lambda item: item.id)
 def test_clear_and_sealed_answers_together_are_the_whole_form(item: ServiceItem) -> None:
     answers = filled_answers(item)
 
-    clear, sealed = clear_answers(item, answers), sealed_answers(item, answers)
+    clear, sealed = clear_answers(filled_form(item, answers)), sealed_answers(filled_form(item, answers))
 
     assert {**clear, **sealed} == answers
     assert not clear.keys() & sealed.keys()
@@ -67,13 +67,16 @@ def test_clear_and_sealed_answers_together_are_the_whole_form(item: ServiceItem)
 def test_a_lease_between_two_people_needs_the_four_papers_of_the_evening() -> None:
     answers = filled_answers(LEASE, lessor_kind="person", lease_kind="direct", house_co_owned=False)
 
-    demanded = [one.material.id for one in materials_needed(LEASE, answers) if one.photograph_demanded]
+    demanded = [one.material.id for one in materials_needed(filled_form(LEASE, answers)) if one.photograph_demanded]
 
     assert demanded == ["property-certificate", "lease-contract", "lessor-id", "lessee-id"]
 
 
 def test_a_lease_filed_by_an_agent_needs_a_signature_and_the_agents_card() -> None:
-    needed = {one.material.id: demand(one) for one in materials_needed(LEASE, filled_answers(LEASE, has_agent=True))}
+    needed = {
+        one.material.id: demand(one)
+        for one in materials_needed(filled_form(LEASE, filled_answers(LEASE, has_agent=True)))
+    }
 
     assert needed["agent-authorization"] == "signature"
     assert needed["agent-id"] == "photograph"

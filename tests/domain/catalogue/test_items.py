@@ -24,8 +24,8 @@ def test_the_demo_centre_offers_43_items_15_of_them_delegated() -> None:
 def test_an_item_has_its_complete_form_with_shared_fields_first() -> None:
     groups = list(dict.fromkeys(field.group for field in LEASE.fields))
 
-    assert groups == ["applicant-person", "agent", "delivery", "item"]
-    assert LEASE.field("applicant_name") is LEASE.fields[0]
+    assert groups == ["applicant-kind", "applicant-person", "applicant-organisation", "agent", "delivery", "item"]
+    assert LEASE.field("applicant_name") is LEASE.fields[1]
     assert LEASE.field("no_such_field") is None
 
 

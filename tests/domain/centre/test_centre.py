@@ -31,7 +31,7 @@ from domain.identity.identity import (
     session_stream,
 )
 from domain.refusals import Forbidden, VersionTaken
-from domain.staff.staff import StaffCertified, StaffEnrolled
+from domain.staff.staff import CertificateHeld, StaffEnrolled, recorded_certificate
 from tests.cast import CALENDAR, CASE, CENTRE, CERTIFIED_UNTIL, FATHER, LEASE, MONDAY_10AM, PARTICULARS, SUN, ZHOU
 from tests.domain.case.desk import Desk
 
@@ -50,7 +50,6 @@ OF_THE_CENTRE: list[Command] = [
     CertifyStaff(item_id=LEASE.id, valid_until=CERTIFIED_UNTIL, staff=ZHOU.id),
     RegisterPerson(phone="13800000001", link=LINK),
     OPEN,
-    CloseSession(),
 ]
 
 
@@ -69,6 +68,8 @@ def test_opening_publishing_and_enrolling_are_recorded_on_streams_of_their_own()
     for command in OF_THE_CENTRE[:5]:
         desk.do(command, by=CENTRE, case=newcomer)
 
+    certificate = recorded_certificate(ZHOU.id, LEASE.id)
+    held = CertificateHeld(certificate=certificate, kind="", items=(LEASE.id,), valid_until=CERTIFIED_UNTIL)
     enrolled = StaffEnrolled(
         username="new", name="新人", roles=("lead",), office="street", password=Sealed(newcomer, value="x")
     )
@@ -77,7 +78,7 @@ def test_opening_publishing_and_enrolling_are_recorded_on_streams_of_their_own()
         (item_stream(LEASE.id), ItemPublished(item=LEASE)),
         (CALENDAR_STREAM, CalendarPublished(calendar=CALENDAR)),
         (newcomer, enrolled),
-        (ZHOU.id, StaffCertified(item_id=LEASE.id, valid_until=CERTIFIED_UNTIL)),
+        (ZHOU.id, held),
     ]
 
 
@@ -87,7 +88,7 @@ def test_every_published_version_of_an_item_stays_at_hand() -> None:
     for fact in (ItemPublished(item=LEASE), ItemPublished(item=newer), CentreOpened(particulars=PARTICULARS)):
         published = evolve(fact, published)
 
-    assert published == Published(items={1: LEASE, 2: newer}, particulars=PARTICULARS)
+    assert published == Published(items={1: LEASE, 2: newer}, in_force=2, particulars=PARTICULARS)
 
 
 def test_a_published_version_never_changes_what_it_says() -> None:
@@ -107,7 +108,7 @@ def test_a_telephone_belongs_to_whoever_registered_it_first() -> None:
 
     assert facts == [
         PhoneLinked(person=PERSON),
-        PersonRegistered(phone=Sealed(PERSON, value="13800000001")),
+        PersonRegistered(phone=Sealed(PERSON, value="13800000001"), link=LINK),
     ]
     assert desk.do(register, by=CENTRE, case=uuid5(CASE, "second")) == []
     assert desk.phone_owner(LINK) == PERSON
@@ -123,7 +124,14 @@ def test_a_session_counts_until_it_expires_or_is_closed() -> None:
     ]
     session = desk.session(SESSION)
     assert session is not None
-    assert session == Session(id=SESSION, person=FATHER.id, kind="resident", device=None, expires_at=OPEN.expires_at)
+    assert session == Session(
+        id=SESSION,
+        person=FATHER.id,
+        kind="resident",
+        device=None,
+        expires_at=OPEN.expires_at,
+        method="sms-code",
+    )
     assert session.is_open(MONDAY_10AM)
     assert not session.is_open(OPEN.expires_at)
     assert desk.do(CloseSession(), by=CENTRE, case=SESSION) == [SessionClosed()]

@@ -31,7 +31,7 @@ def test_enrolling_again_changes_the_roles_and_keeps_the_certificates() -> None:
     moved = evolve(replace(ENROLLED, roles=("lead",)), certified, stream=ZHOU.id)
 
     assert moved.roles == ("lead",)
-    assert moved.certificates == {LEASE.id: LAST_DAY}
+    assert moved.is_qualified(LEASE.id, on=LAST_DAY)
 
 
 def test_a_certificate_counts_through_its_last_day() -> None:

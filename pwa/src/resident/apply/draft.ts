@@ -1,32 +1,76 @@
 /** A form that is being filled in: every answer is on disk before the screen says so. */
 import { computed, reactive, ref, shallowRef } from 'vue';
-import { whileUnsaved } from '../../app-version';
-import { loadItem } from '../../catalogue';
-import { client } from '../../device/client';
-import type { Draft } from '../../device/types';
+import { holdVersion, whileUnsaved } from '../../app-version';
+import { loadBundle, loadItem } from '../../catalogue';
+import { client, DeviceError } from '../../device/client';
+import type { ChildDraft, Draft } from '../../device/types';
 import { deviceReady } from '../../device-ready';
-import type { Answers, ServiceItem } from '../../forms/types';
+import { asItem } from '../../forms/bundles';
+import type { Answers, Bundle, ItemSummary, ServiceItem } from '../../forms/types';
 import type { Json } from '../../protocol/generated';
 
 const TYPING_MS = 350;
 
-/** Makes a draft for `item` and keeps it. @returns its id, which becomes that of the case */
-export async function startDraft(item: ServiceItem): Promise<string> {
+/**
+ * Makes a draft for `item` and keeps it. @returns its id, which becomes that of the case
+ *
+ * @param answers what is known already, such as for whom it is.
+ */
+export async function startDraft(item: ServiceItem, answers: Answers = {}): Promise<string> {
   await deviceReady;
-  const id = await client.newId();
-  const at = new Date().toISOString();
-  await client.drafts.save({
-    id,
+  return keepNew({
+    id: await client.newId(),
     item_id: item.id,
     item_version: item.version,
     item_name: { zh: item.name_zh, en: item.name_en },
+    answers: { ...answers },
+  });
+}
+
+/** Makes a draft for several items of `bundle`. @returns its id, which becomes that of the linked filing */
+export async function startBundle(bundle: Bundle, items: readonly ItemSummary[]): Promise<string> {
+  await deviceReady;
+  return keepNew(await bundleDraft(bundle, items));
+}
+
+type Made = Pick<Draft, 'id' | 'item_id' | 'item_version' | 'item_name' | 'answers' | 'children'>;
+
+/** What a draft for several items begins with. */
+export async function bundleDraft(bundle: Bundle, items: readonly ItemSummary[]): Promise<Made> {
+  const children: ChildDraft[] = [];
+  for (const { id, version, name_zh: zh, name_en: en } of items) {
+    children.push({ case: await client.newId(), item_id: id, item_version: version, item_name: { zh, en } });
+  }
+  return {
+    id: await client.newId(),
+    item_id: bundle.id,
+    item_version: 0,
+    item_name: { zh: bundle.name_zh, en: bundle.name_en },
     answers: {},
+    children,
+  };
+}
+
+async function keepNew(made: Made): Promise<string> {
+  const at = new Date().toISOString();
+  await client.drafts.save({
+    ...made,
     declarations: [],
+    copies: [],
+    later: [],
     step: '',
     created_at: at,
     saved_at: at,
   });
-  return id;
+  return made.id;
+}
+
+/** The form of a draft: that of its item, or the common one of several. @throws ApiError where it cannot be had */
+export async function formOf(draft: Draft): Promise<ServiceItem> {
+  if (!draft.children) return loadItem(draft.item_id);
+  const wanted = draft.children.map((child) => child.item_id);
+  const [form, items] = await Promise.all([loadBundle(draft.item_id, wanted), Promise.all(wanted.map(loadItem))]);
+  return asItem(form, items);
 }
 
 export type Kept = 'kept' | 'keeping' | 'failed';
@@ -38,12 +82,19 @@ export function useDraft(id: string) {
   const gone = ref(false);
   const noItem = ref(false);
   const kept = ref<Kept>('kept');
+  /** Whether the device had no room for what could not be kept. */
+  const full = ref(false);
   const savedAt = ref<string | null>(null);
   const answers = shallowRef<Answers>({});
   const declarations = reactive(new Set<string>());
+  /** Material to the checked copy that takes the place of its pages. */
+  const copies = reactive(new Map<string, string>());
+  /** Papers that shall follow. */
+  const later = reactive(new Set<string>());
   const step = ref('');
   let timer: ReturnType<typeof setTimeout> | undefined;
   let saving: Promise<void> = Promise.resolve();
+  let unhold: (() => void) | null = null;
 
   async function load(): Promise<void> {
     await deviceReady;
@@ -54,16 +105,18 @@ export function useDraft(id: string) {
     }
     answers.value = found.answers;
     for (const one of found.declarations) declarations.add(one);
+    for (const { material, copy } of found.copies ?? []) copies.set(material, copy);
+    for (const one of found.later ?? []) later.add(one);
     step.value = found.step;
     savedAt.value = found.saved_at;
     draft.value = found;
-    await bringItem(found.item_id);
+    await bringItem(found);
   }
 
-  async function bringItem(itemId: string): Promise<void> {
+  async function bringItem(of: Draft): Promise<void> {
     noItem.value = false;
     try {
-      item.value = await loadItem(itemId);
+      item.value = await formOf(of);
     } catch {
       noItem.value = true;
     }
@@ -71,7 +124,7 @@ export function useDraft(id: string) {
 
   /** Keeps the draft soon: once somebody has stopped typing. */
   function keepSoon(): void {
-    kept.value = 'keeping';
+    if (kept.value !== 'failed') kept.value = 'keeping';
     clearTimeout(timer);
     timer = setTimeout(() => void keep(), TYPING_MS);
   }
@@ -91,6 +144,8 @@ export function useDraft(id: string) {
       item_version: item.value?.version ?? draft.value.item_version,
       answers: answers.value,
       declarations: [...declarations],
+      copies: [...copies].map(([material, copy]) => ({ copy, material })),
+      later: [...later],
       step: step.value,
       saved_at: now,
     };
@@ -99,15 +154,31 @@ export function useDraft(id: string) {
       draft.value = next;
       savedAt.value = now;
       kept.value = 'kept';
-    } catch {
+      dropHold();
+    } catch (error) {
+      full.value = error instanceof DeviceError && error.code === 'no-space';
       kept.value = 'failed';
+      unhold ??= holdVersion();
     }
+  }
+
+  /** A new version of the app may take over again. */
+  function dropHold(): void {
+    unhold?.();
+    unhold = null;
   }
 
   /** Called when the draft has become a case: nothing more is written. */
   function release(): void {
     clearTimeout(timer);
+    dropHold();
     draft.value = null;
+  }
+
+  /** What was typed last is given up by its person. */
+  function giveUp(): void {
+    dropHold();
+    kept.value = 'kept';
   }
 
   function answer(field: string, value: Json | undefined): void {
@@ -122,6 +193,21 @@ export function useDraft(id: string) {
     void keep();
   }
 
+  /** Lets a checked copy serve as `material`, or no longer. */
+  function reuse(material: string, copy: string | null): void {
+    if (copy) copies.set(material, copy);
+    else copies.delete(material);
+    later.delete(material);
+    void keep();
+  }
+
+  /** Promises `material` for later, or no longer. */
+  function postpone(material: string, wanted: boolean): void {
+    if (wanted) later.add(material);
+    else later.delete(material);
+    void keep();
+  }
+
   const ready = computed(() => draft.value !== null && item.value !== null);
   return {
     draft,
@@ -129,17 +215,22 @@ export function useDraft(id: string) {
     gone,
     noItem,
     kept,
+    full,
     savedAt,
     answers,
     declarations,
+    copies,
+    later,
     step,
     ready,
     load,
     keep,
     release,
+    giveUp,
     answer,
     declare,
-    bringItem,
+    reuse,
+    postpone,
   };
 }
 

@@ -3,7 +3,7 @@ import type { IconName, State } from '../../components/icons';
 import type { LocalRow, Mark } from '../../device/types';
 import { either, t } from '../../i18n';
 import { day, daysBetween, dayTime } from '../../i18n/time';
-import type { DueDate, Notice, Page, StatusBody } from '../../protocol/generated';
+import type { DueDate, Gap, Notice, Page, StatusBody } from '../../protocol/generated';
 
 /** A case row as residents have it. */
 export type StatusRow = LocalRow<'status'>;
@@ -24,14 +24,43 @@ export interface CaseWords {
   closed: boolean;
 }
 
+/** How long a case that ended early and can be taken up again stays among those under way. */
+const RECENT_DAYS = 30;
+
 /** The correction notice that waits for the applicant, or null. */
 export function openNotice(body: StatusBody): Notice | null {
-  return body.notices.find((notice) => notice.answered_at === null) ?? null;
+  return body.notices.findLast((notice) => notice.answered_at === null && !notice.taken_back) ?? null;
+}
+
+/** Papers that were promised at acceptance and have not been handed in, the most pressing first. */
+export function openGaps(body: StatusBody): Gap[] {
+  const open = body.gaps.filter((gap) => gap.state === 'open');
+  return open.sort((a, b) => a.due.at.localeCompare(b.due.at));
 }
 
 /** Pages that arrived but could not be read and are not replaced yet. */
 export function rejectedPages(body: StatusBody): Page[] {
   return body.pages.filter((page) => page.state === 'rejected');
+}
+
+/** Statuses in which what is handed in is neither the answer to a notice nor a page taken again. */
+const AFTER_ACCEPTANCE: readonly StatusBody['status'][] = [
+  'accepted',
+  'suspended',
+  'granted',
+  'issued',
+  'posted',
+  'delivered',
+  'rejected',
+  'declined',
+  'redirected',
+  'terminated',
+];
+
+/** Whether something new can be handed in beside what was asked for, or has been. */
+export function takesEvidence(body: StatusBody): boolean {
+  const now = AFTER_ACCEPTANCE.includes(body.status) && body.acts.includes('case.supplement');
+  return now || body.evidence.length > 0;
 }
 
 /** An own act that was not done and waits for the applicant, or null. */
@@ -50,9 +79,12 @@ export function dueOf(body: StatusBody): { due: DueDate; words: string; state: S
     const notice = openNotice(body);
     return notice && { due: notice.respond_by, words: t('case.due.respond'), state: 'you' };
   }
-  if (body.status === 'accepted' && body.promised) {
-    return { due: body.promised, words: t('case.due.promised'), state: 'office' };
+  if (body.promised && (body.status === 'accepted' || body.status === 'suspended')) {
+    const paused = body.status === 'suspended';
+    return { due: body.promised, words: t(paused ? 'case.due.paused' : 'case.due.promised'), state: 'office' };
   }
+  const delivery = body.clocks.find((clock) => clock.name === 'delivery' && clock.state === 'running');
+  if (delivery) return { due: delivery.due, words: t('case.due.delivery'), state: 'office' };
   if (!body.answer_by || !['filed', 'received'].includes(body.status)) return null;
   const estimate = body.status === 'filed';
   return { due: body.answer_by, words: t(estimate ? 'case.due.estimate' : 'case.due.answer'), state: 'office' };
@@ -67,7 +99,21 @@ export function caseWords(row: StatusRow, { now, pagesHere }: { now: Date; pages
   const aside = actSetAside(row);
   if (aside) return setAside();
   if (row.pos === 0) return notSent(row);
-  return pending(row) ?? overdue(row.body, now) ?? BY_STATUS[row.body.status](row.body, pagesHere);
+  return pending(row) ?? overdue(row.body, now) ?? told(row.body, { now, pagesHere });
+}
+
+/** What the status says, with what the applicant still owes or may take up again. */
+function told(body: StatusBody, { now, pagesHere }: { now: Date; pagesHere: number }): CaseWords {
+  const words = BY_STATUS[body.status](body, pagesHere);
+  if (body.acts.includes('case.reopen')) {
+    const ended = body.timeline.at(-1)?.at ?? body.filed_at;
+    const act = { words: t('card.reopen'), icon: 'next', main: true } as const;
+    return { ...words, act, closed: daysBetween(ended, now) > RECENT_DAYS };
+  }
+  const [gap, ...others] = openGaps(body);
+  if (!gap || words.closed || words.act) return words;
+  const owed = t('say.gaps', { n: others.length + 1, when: day(gap.due.on) });
+  return { ...words, more: owed, next: owed, act: { words: t('card.gap'), icon: 'camera', main: true } };
 }
 
 function setAside(): CaseWords {
@@ -88,6 +134,7 @@ function notSent(row: StatusRow): CaseWords {
 function pending(row: StatusRow): CaseWords | null {
   if (onItsWay(row, 'case.withdraw@1')) return saved(t('say.withdraw-waiting'), t('say.withdraw-waiting-more'));
   if (onItsWay(row, 'case.supplement@1')) return saved(t('say.supplement-waiting'), t('say.supplement-waiting-more'));
+  if (onItsWay(row, 'case.reopen@1')) return saved(t('say.reopen-waiting'), t('say.supplement-waiting-more'));
   return null;
 }
 
@@ -122,9 +169,22 @@ const BY_STATUS: Readonly<Record<StatusBody['status'], (body: StatusBody, pagesH
   rejected: (body) => refused(t('badge.refused'), t('say.rejected'), body.decision?.reason ?? null),
   declined: (body) => refused(t('badge.declined'), t('say.declined'), body.decision?.reason ?? null),
   withdrawn: () => refused(t('badge.withdrawn'), t('say.withdrawn'), t('say.withdrawn-more')),
+  suspended: (body) => office(t('say.suspended'), t('say.suspended-more'), body.promised, 'card.due'),
+  redirected: (body) => refused(t('badge.redirected'), t('say.redirected'), reasonOr(body, t('say.redirected-more'))),
+  terminated: (body) => refused(t('badge.terminated'), t('say.terminated'), reasonOr(body, t('say.terminated-more'))),
+  returned: () => refused(t('badge.returned'), t('say.returned'), t('say.returned-more')),
+  lapsed: () => refused(t('badge.lapsed'), t('say.lapsed'), t('say.lapsed-more')),
+  revoked: (body) => refused(t('badge.revoked'), t('say.revoked'), reasonOr(body, t('say.revoked-more'))),
+  voided: () => refused(t('badge.voided'), t('say.voided'), t('say.voided-more')),
+  archived: () => done(t('badge.done'), t('say.archived'), t('say.archived-more'), null, true),
 };
 
+/** The reason that was written for the applicant, where there is one. */
+const reasonOr = (body: StatusBody, words: string): string => body.decision?.reason || words;
+
 function issued(body: StatusBody): CaseWords {
+  if (body.delivery.state === 'came-back')
+    return you(t('badge.came-back'), t('say.came-back'), t('say.came-back-more'));
   if (body.delivery.method === 'pickup') {
     return { ...you(t('badge.pickup'), t('say.issued-pickup'), null), act: null };
   }

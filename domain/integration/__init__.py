@@ -1,0 +1,1 @@
+"""Other systems that read from the centre: who may, and whom it calls when something has happened."""

@@ -1,0 +1,91 @@
+"""Who has to act on a case now: the one answer from which turns, tabs, counts and boards follow."""
+
+from __future__ import annotations
+
+from domain.case.acts import ENDED, CaseStatus
+from projections.cases.view import CaseView
+from projections.documents import Delivery, Turn, WaitingFor
+from projections.documents.status import DeliveryState
+
+_APPLICANTS = frozenset({CaseStatus.FILED, CaseStatus.CORRECTION})
+"""Photographs are still on their way, or a notice waits for an answer."""
+
+
+def waiting_for(view: CaseView) -> WaitingFor:
+    """Who has to act now."""
+    state = view.state
+    if state.status in ENDED:
+        return _after_the_end(view)
+    if state.status in _APPLICANTS:
+        return "applicant"
+    match state.status:
+        case CaseStatus.SUSPENDED:
+            return "procedure"
+        case CaseStatus.ISSUED:
+            return _result_out(view)
+        case CaseStatus.POSTED:
+            return "post"
+        case _:
+            return "step"
+
+
+def _result_out(view: CaseView) -> WaitingFor:
+    match delivery_state(view):
+        case "asked":
+            return "post"
+        case "ready" if view.state.rendered and delivery_of(view).method == "pickup":
+            return "applicant"
+        case _:
+            return "step"
+
+
+def _after_the_end(view: CaseView) -> WaitingFor:
+    state = view.state
+    if state.evidence or state.sampling_due:
+        return "lead"
+    open_gaps = state.open_gaps if state.status is CaseStatus.DELIVERED else ()
+    if view.unreached or any(state.gaps[material].supplied for material in open_gaps):
+        return "window"
+    return "applicant" if open_gaps else "nobody"
+
+
+def turn_of(view: CaseView) -> Turn:
+    """Whose turn it is, as the applicant is told; a page that cannot be used is always theirs."""
+    if waiting_for(view) == "applicant" or any(page.state == "rejected" for page in view.pages):
+        return "you"
+    return "done" if view.state.status in ENDED else "office"
+
+
+def delivery_of(view: CaseView) -> Delivery:
+    """How the result reaches the applicant."""
+    sent, state = view.sent, delivery_state(view)
+    return Delivery(
+        method=sent.method or str(view.state.choices.get("delivery_method", "pickup")),
+        state=state,
+        carrier=sent.carrier,
+        tracking_number=sent.tracking_number,
+        posted_at=sent.posted_at,
+        returned_at=sent.returned_at,
+        returned_why=sent.returned_why,
+        delivered_at=sent.delivered_at,
+        receiver=sent.receiver,
+        receiver_name=sent.receiver_name,
+        events=sent.events,
+    )
+
+
+def delivery_state(view: CaseView) -> DeliveryState:
+    """Where the result is."""
+    match view.state.status:
+        case CaseStatus.POSTED:
+            return "on-the-way"
+        case CaseStatus.ISSUED if view.state.dispatched:
+            return "asked"
+        case CaseStatus.ISSUED if view.post_uncertain:
+            return "uncertain"
+        case CaseStatus.ISSUED:
+            return "came-back" if view.sent.returned_at else "ready"
+        case CaseStatus.DELIVERED | CaseStatus.REVOKED | CaseStatus.ARCHIVED if view.sent.delivered_at:
+            return "delivered"
+        case _:
+            return "none"

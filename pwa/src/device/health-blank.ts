@@ -1,0 +1,30 @@
+/** The state of a device that nobody uses yet. */
+import type { DeviceState } from './types';
+
+export const NO_STATE: DeviceState = {
+  person: null,
+  connection: 'off',
+  queued: 0,
+  aside: 0,
+  uploads: 0,
+  last_contact: null,
+  ready: false,
+  storage: 'best-effort',
+  storage_used: null,
+  storage_left: null,
+  upgrade: null,
+  device: '',
+  oldest_unsent: null,
+  photos_waiting: { n: 0, bytes: 0 },
+  clock_skew_ms: null,
+  lease_until: null,
+  locked: null,
+  origin_changed: false,
+  log_altered_at: null,
+  log_seen: null,
+  restored_at: null,
+  blocked: false,
+  evicted: null,
+  transport: 'socket',
+  wait: null,
+};

@@ -1,0 +1,22 @@
+/** The words of what residents do beyond the first filing, in the language that is on. */
+import { type Params, words } from '../i18n';
+import { en } from './words/en';
+import { enVisits } from './words/en-visits';
+import { zh } from './words/zh';
+import { zhVisits } from './words/zh-visits';
+
+const chinese = { ...zh, ...zhVisits };
+const english = { ...en, ...enVisits };
+
+export type WordKey = keyof typeof chinese;
+
+/** The sentence under `key`, with its blanks filled. */
+export const w = words<WordKey>(chinese, english);
+
+/** The word under a key made at run time, or the fallback where there is none. */
+export function wordOr(key: string, fallback: WordKey, params: Params = {}): string {
+  return w(Object.hasOwn(chinese, key) ? (key as WordKey) : fallback, params);
+}
+
+/** The two dictionaries, for the test that compares them. */
+export const RESIDENT_WORDS = { zh: chinese, en: english } as const;

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import type { Field, ServiceItem } from '../../src/forms/types';
+import { BLANK_DELIVERY, BLANK_STATUS } from '../../src/protocol/blank';
+import type { Clock, DueDate, Gap, Message, Moment, StatusBody } from '../../src/protocol/generated';
+import { actsAsAgent } from '../../src/resident/case/agency';
+import { deliveryAnswers, deliveryProblems } from '../../src/resident/case/delivery';
+import { isMessage, timelineEntries } from '../../src/resident/case/events';
+import { readersOf, whoReads } from '../../src/resident/case/messages';
+import { caseWords, dueOf, openGaps, type StatusRow, takesEvidence } from '../../src/resident/case/words';
+
+const NOW = new Date('2026-11-23T12:40:00Z');
+const DUE: DueDate = {
+  at: '2026-12-07T09:00:00Z',
+  on: '2026-12-07',
+  rule: 'gap-working-days',
+  provisional: false,
+  days: [],
+};
+const gap = (change: Partial<Gap> = {}): Gap => ({
+  material: 'register',
+  material_name: { zh: '户口簿', en: 'Household register' },
+  due: DUE,
+  state: 'open',
+  outcome: '',
+  is_overdue: false,
+  closed_at: null,
+  ...change,
+});
+const row = (body: Partial<StatusBody>): StatusRow => ({
+  id: 'case',
+  kind: 'status',
+  pos: 9,
+  body: { ...BLANK_STATUS, filed_at: '2026-11-20T02:00:00Z', ...body },
+  marks: [],
+});
+const say = (body: Partial<StatusBody>) => caseWords(row(body), { now: NOW, pagesHere: 0 });
+
+describe('a case in which something was promised for later', () => {
+  it('is the office’s turn, and says by when what is still owed', () => {
+    const words = say({ status: 'accepted', promised: DUE, gaps: [gap(), gap({ state: 'supplied' })] });
+
+    expect([words.state, words.more]).toEqual(['office', '您答应后补的 1 样，请在 12月7日 星期一 之前补。']);
+    expect(words.act?.words).toBe('去补');
+  });
+
+  it('lists the most pressing first and forgets what is settled', () => {
+    const sooner = gap({ material: 'photo', due: { ...DUE, at: '2026-11-25T09:00:00Z' } });
+
+    expect(openGaps(row({ gaps: [gap(), sooner, gap({ state: 'closed' })] }).body).map((one) => one.material)).toEqual([
+      'photo',
+      'register',
+    ]);
+  });
+});
+
+describe('a case that went back', () => {
+  it('can be taken up again from the list while that is recent', () => {
+    const moment = { position: 1, at: '2026-11-20T02:00:00Z', tag: 'case.returned' } as Moment;
+    const recent = say({ status: 'returned', acts: ['case.reopen'], timeline: [moment] });
+    const old = say({
+      status: 'returned',
+      acts: ['case.reopen'],
+      timeline: [{ ...moment, at: '2026-09-20T02:00:00Z' }],
+    });
+
+    expect([recent.act?.words, recent.closed]).toEqual(['接着办', false]);
+    expect([old.act?.words, old.closed]).toEqual(['接着办', true]);
+  });
+});
+
+it('a result that came back by post is the applicant’s turn', () => {
+  const words = say({ status: 'issued', delivery: { ...BLANK_DELIVERY, method: 'mail', state: 'came-back' } });
+
+  expect([words.state, words.say]).toEqual(['you', '寄给您的退回来了']);
+});
+
+it('while a special procedure runs the date is said to be a pause, and after the decision it is that of the delivery', () => {
+  const clock = { name: 'delivery', about: '', due: DUE, state: 'running' } as Clock;
+
+  expect(dueOf(row({ status: 'suspended', promised: DUE }).body)?.words).toBe('暂停着，预计：');
+  expect(dueOf(row({ status: 'granted', clocks: [clock] }).body)?.words).toBe('最晚送到：');
+});
+
+it('evidence is taken where the acts allow it, and shown wherever there is some', () => {
+  const one = {
+    at: '2026-11-20T02:00:00Z',
+    files: [],
+    reply: '',
+    after_decision: true,
+    supplies: [],
+    outcome: 'unchanged',
+    words: '',
+  } as const;
+
+  expect(takesEvidence(row({ status: 'rejected', acts: ['case.supplement'] }).body)).toBe(true);
+  expect(takesEvidence(row({ status: 'correction', acts: ['case.supplement'] }).body)).toBe(false);
+  expect(takesEvidence(row({ status: 'archived', evidence: [{ ...one, files: [], supplies: [] }] }).body)).toBe(true);
+});
+
+describe('words on a case', () => {
+  const message = (readers: string[], name = ''): Message => ({
+    position: 1,
+    at: '2026-11-20T02:00:00Z',
+    who: 'applicant',
+    by_name: '',
+    text: '?',
+    readers,
+    reader_name: name,
+  });
+
+  it('name who has read them, and whoever holds the case by name', () => {
+    expect(readersOf(message(['handler', 'agent'], '李涛'))).toBe('正在办的李涛和代办人');
+    expect(readersOf(message(['window-clerk']))).toBe('窗口的工作人员');
+  });
+
+  it('say before they are sent at which desk they will be read', () => {
+    expect(whoReads(row({ status: 'received' }).body)).toBe('窗口的工作人员');
+    expect(
+      whoReads(row({ status: 'accepted', office_step: { zh: '审核', en: 'Review' }, agent_name: '陈' }).body),
+    ).toBe('办“审核”的工作人员和代办人');
+  });
+
+  it('are news only when they come from the centre', () => {
+    const moment = (who: Moment['who']): Moment => ({
+      position: 1,
+      at: '2026-11-23T02:00:00Z',
+      tag: 'message.sent',
+      who,
+      name: '',
+      role: '',
+      params: {},
+    });
+
+    expect([isMessage(moment('staff')), isMessage(moment('applicant'))]).toEqual([true, false]);
+    expect(timelineEntries([moment('applicant')], NOW)[0]?.words).toBe('您写了一句话');
+  });
+});
+
+it('an agent is told from the applicant by the telephone that they signed in with', () => {
+  const agency = { name: '陈', relation: '儿子', proof: 'declared', material: '', ended_at: null };
+  const answers = { agent_phone: '13800000001', applicant_phone: '13800000031' };
+  const body = row({ agency, answers }).body;
+
+  expect(actsAsAgent(body, '138****0001')).toBe(true);
+  expect(actsAsAgent(body, '138****0031')).toBe(false);
+  expect(actsAsAgent(row({ answers }).body, '138****0001')).toBe(false);
+});
+
+it('changing the delivery sends all of its answers and nothing else, and asks for what the way needs', () => {
+  const field = (id: string, change: Partial<Field> = {}): Field => ({
+    id,
+    label_zh: id,
+    label_en: id,
+    type: 'text',
+    required: true,
+    group: 'delivery',
+    ...change,
+  });
+  const address = field('mail_address', { show_if: { field: 'delivery_method', in: ['mail'] } });
+  const item = {
+    fields: [field('name', { group: 'applicant' }), field('delivery_method'), address],
+  } as unknown as ServiceItem;
+
+  expect(deliveryAnswers(item, { name: '林', delivery_method: 'pickup', mail_address: 'x' })).toEqual({
+    delivery_method: 'pickup',
+  });
+  expect(deliveryProblems(item, { delivery_method: 'mail' }, '2026-11-23').map((one) => one.field)).toEqual([
+    'mail_address',
+  ]);
+});

@@ -1,0 +1,230 @@
+"""The tree of one log, kept in tiles beside it: what checkpoints and proofs are made from.
+
+Leaves stand in the log itself, written with their events. This file follows them, computes each leaf anew from the
+stored bytes, and keeps what is derived: tiles of 256 hashes (C2SP tlog-tiles). It can be deleted at any time, and is
+made again. What it has once seen must stay: a log that is shorter than the tree, or whose leaves are not the hashes of
+its events, is refused.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from store import merkle
+from store.log import Entry, Leaf, Log, leaf_hash
+
+WIDTH = 256
+"""Hashes in a whole tile."""
+_TILE_HEIGHT = 8
+_PAGE = 2_000
+_TABLES = """
+CREATE TABLE IF NOT EXISTS tiles (
+    level INTEGER, number INTEGER, hashes BLOB NOT NULL, PRIMARY KEY (level, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS stand (
+    id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL, size INTEGER NOT NULL, position INTEGER NOT NULL);
+"""
+
+
+class Beginning(NamedTuple):
+    """Where a tree begins.
+
+    Attributes:
+        origin: id of the log, which stands in every leaf.
+        name: of the tree; the log goes on under another name after it was restored from a backup.
+        since: position after which its leaves come.
+        until: position of the last of them, None for a tree that grows.
+    """
+
+    origin: str
+    name: str
+    since: int = 0
+    until: int | None = None
+
+
+class LogAltered(Exception):
+    """The log is not the one that the tree was made from; nothing is signed any more."""
+
+
+class Tree:
+    """The tree of a log. Safe for several threads."""
+
+    def __init__(self, path: Path, log: Log, begins: Beginning) -> None:
+        """Open or make the file of tiles.
+
+        Args:
+            path: of the file; one of another name is made anew.
+            log: whose leaves are followed.
+            begins: where.
+        """
+        self._begins = begins
+        self._log = log
+        self._lock = threading.RLock()
+        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLES)
+        self._levels = lru_cache(1024)(self._expanded)
+        self._load()
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._database.close()
+
+    @property
+    def size(self) -> int:
+        """Leaves that the tree holds."""
+        return self._size
+
+    @property
+    def position(self) -> int:
+        """Position of the last of them in the log."""
+        return self._position
+
+    def catch_up(self) -> int:
+        """Take in all leaves that the log has now, however many come meanwhile; returns the size.
+
+        Raises:
+            LogAltered: a leaf is missing, doubled, or not the hash of its event, or the log is shorter than it was.
+        """
+        with self._lock:
+            leaves = self._next()
+            while leaves:
+                hashes: list[bytes] = []
+                for leaf in leaves:
+                    due = self._size + len(hashes)
+                    if leaf.number != due:
+                        raise LogAltered(
+                            f"leaf {leaf.number} stands at position {leaf.row.position} in place of leaf {due}"
+                        )
+                    computed = leaf_hash(self._begins.origin, Entry(*leaf.row[1:]))
+                    if leaf.hash != computed:
+                        raise LogAltered(f"leaf {due} is not the hash of the event at position {leaf.row.position}")
+                    hashes.append(computed)
+                self._extend(hashes, leaves[-1].row.position)
+                leaves = self._next() if len(leaves) == _PAGE else []
+            return self._size
+
+    def _next(self) -> list[Leaf]:
+        until = self._begins.until
+        leaves = self._log.leaves_after(self._position, _PAGE)
+        return leaves if until is None else [leaf for leaf in leaves if leaf.row.position <= until]
+
+    def root(self, size: int | None = None) -> bytes:
+        """Root over the first `size` leaves; over all of them by default."""
+        with self._lock:
+            return merkle.root(self, self._within(self._size if size is None else size))
+
+    def inclusion(self, number: int, size: int) -> list[bytes]:
+        """See `merkle.inclusion`."""
+        with self._lock:
+            return merkle.inclusion(self, number, self._within(size))
+
+    def consistency(self, old: int, new: int) -> list[bytes]:
+        """See `merkle.consistency`."""
+        with self._lock:
+            return merkle.consistency(self, old, self._within(new))
+
+    def tile(self, level: int, number: int, width: int = WIDTH) -> bytes | None:
+        """The first `width` hashes of a tile, None if there are not so many."""
+        with self._lock:
+            hashes = self._tile(level, number)
+            return hashes[: width * merkle.HASH_BYTES] if len(hashes) >= width * merkle.HASH_BYTES else None
+
+    def node(self, height: int, number: int) -> bytes:
+        """Root of a complete subtree; see `merkle.Subtrees`."""
+        level, within = divmod(height, _TILE_HEIGHT)
+        first = number << within
+        tile, at = divmod(first, WIDTH)
+        if (tile + 1) << _TILE_HEIGHT * (level + 1) <= self._size:
+            return self._levels(level, tile)[within][at >> within]
+        return _folded(_hashes(self._tile(level, tile))[at : at + (1 << within)])[-1][0]
+
+    def _within(self, size: int) -> int:
+        if not 0 <= size <= self._size:
+            raise IndexError(f"{size} of {self._size} leaves")
+        return size
+
+    def _load(self) -> None:
+        name, since = self._begins.name, self._begins.since
+        found = self._database.execute("SELECT name, size, position FROM stand").fetchone()
+        if found is None or found[0] != name:
+            with self._database:
+                self._database.execute("BEGIN")
+                self._database.execute("DELETE FROM tiles")
+                self._database.execute("INSERT OR REPLACE INTO stand VALUES (1, ?, 0, ?)", (name, since))
+            found = (name, 0, since)
+        self._size, self._position = int(found[1]), int(found[2])
+        if self._size:
+            self._require_last()
+
+    def _require_last(self) -> None:
+        """The last leaf that was taken in must still stand in the log as it was."""
+        leaves = self._log.leaves_after(self._position - 1, 1)
+        number, within = divmod(self._size - 1, WIDTH)
+        expected = _hashes(self._tile(0, number))[within]
+        if not leaves or leaves[0].row.position != self._position or leaves[0].hash != expected:
+            raise LogAltered(f"the log has not the {self._size} leaves that it had")
+
+    def _extend(self, hashes: Iterable[bytes], position: int) -> None:
+        changed: dict[tuple[int, int], bytes] = {}
+        size = self._size
+        for one in hashes:
+            self._push(changed, 0, size, one)
+            size += 1
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            self._database.executemany(
+                "INSERT OR REPLACE INTO tiles VALUES (?, ?, ?)", [(*place, tile) for place, tile in changed.items()]
+            )
+            self._database.execute("UPDATE stand SET size = ?, position = ?", (size, position))
+            self._database.execute("COMMIT")
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._size, self._position = size, position
+
+    def _push(self, changed: dict[tuple[int, int], bytes], level: int, number: int, one: bytes) -> None:
+        """Put hash `number` of a level into its tile; a tile that is whole gives the next level a hash."""
+        place = level, number // WIDTH
+        held = changed[place] if place in changed else (self._tile(*place) if number % WIDTH else b"")
+        tile = changed[place] = held + one
+        if len(tile) == WIDTH * merkle.HASH_BYTES:
+            self._push(changed, level + 1, number // WIDTH, _folded(_hashes(tile))[-1][0])
+
+    def _tile(self, level: int, number: int) -> bytes:
+        found = self._database.execute(
+            "SELECT hashes FROM tiles WHERE level = ? AND number = ?", (level, number)
+        ).fetchone()
+        return bytes(found[0]) if found else b""
+
+    def _expanded(self, level: int, number: int) -> list[list[bytes]]:
+        return _folded(_hashes(self._tile(level, number)))
+
+
+def discard(path: Path) -> None:
+    """Remove a file of tiles, closed before, so that it is made anew."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def position_and_number(log: Log, position: int) -> int | None:
+    """Number of the leaf at a position of the log, None if there is none."""
+    leaves = log.leaves_after(position - 1, 1)
+    return leaves[0].number if leaves and leaves[0].row.position == position else None
+
+
+def _hashes(tile: bytes) -> list[bytes]:
+    return [tile[at : at + merkle.HASH_BYTES] for at in range(0, len(tile), merkle.HASH_BYTES)]
+
+
+def _folded(row: list[bytes]) -> list[list[bytes]]:
+    """The rows from these hashes up to their one root."""
+    rows = [row]
+    while len(row) > 1:
+        row = [merkle.parent(row[at], row[at + 1]) for at in range(0, len(row), 2)]
+        rows.append(row)
+    return rows

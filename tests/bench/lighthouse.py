@@ -1,0 +1,91 @@
+"""What Lighthouse says of a resident's first screen and case page on a slow telephone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import sync_playwright
+
+from bootstrap import browsers, pwa
+from tests.bench.figures import Figure
+from tests.browser import family
+from tests.browser.centre import Centre
+from tests.browser.engines import Browser
+from tests.browser.households import Households
+
+PACKAGE = Path(__file__).parent / "audit"
+"""Lighthouse itself, from npm; installed when this is first asked for."""
+ROUNDS = 3
+PERFECT = 100.0
+REACH = {"performance": 0.95, "accessibility": 1.0, "best-practices": 0.95}
+SECONDS = 180
+
+Scores = dict[str, float]
+
+
+def measure(folder: Path) -> Iterator[Figure]:
+    """Every category of both pages, the median of some loads with nothing kept from before."""
+    pwa.build()
+    browsers.prepare()
+    node = pwa.node()
+    pwa.install_packages(node, PACKAGE)
+    centre = Centre(folder / "data")
+    try:
+        centre.start()
+        path, cookie = _case_of_somebody(centre)
+        pages = {"first screen": ("/", ""), "case page": (path, cookie)}
+        for name, (where, signed_in) in pages.items():
+            rounds = [_scores(node, f"{centre.url}{where}", folder, cookie=signed_in) for _ in range(ROUNDS)]
+            yield from _figures(name, rounds)
+    finally:
+        centre.close()
+
+
+def _figures(page: str, rounds: list[Scores]) -> Iterator[Figure]:
+    for category, reach in REACH.items():
+        score = median(scores[category] for scores in rounds)
+        yield Figure(
+            job=f"Lighthouse on a slow telephone: {page}, {category}",
+            ours=score,
+            limit=PERFECT,
+            ratio=score / PERFECT,
+            unit="of 100",
+            reach=reach,
+        )
+
+
+def _case_of_somebody(centre: Centre) -> tuple[str, str]:
+    """The address of a case that waits for its applicant, and the cookies with which they see it."""
+    found = Households(centre.data).case(lambda body: body["status"] == "correction")
+    with sync_playwright() as playwright, Browser(playwright) as browser:
+        phone = browser.screen("phone", centre.url)
+        phone.open("/sign-in")
+        family.sign_in(phone, centre.code_for, phone=found.phone)
+        cookies = phone.context.cookies()
+    return f"/case/{found.id}", "; ".join(f"{one.get('name')}={one.get('value')}" for one in cookies)
+
+
+def _scores(node: pwa.Node, address: str, folder: Path, *, cookie: str) -> Scores:
+    """One load of `address` by Lighthouse as it comes: a middling telephone on a slow network.
+
+    Raises:
+        CalledProcessError: Lighthouse could not load it.
+    """
+    chromium = browsers.find()
+    assert chromium is not None
+    report = folder / "report.json"
+    command = [
+        *(node.program, PACKAGE / "node_modules" / "lighthouse" / "cli" / "index.js", address, "--quiet"),
+        *("--output=json", f"--output-path={report}", f"--only-categories={','.join(REACH)}"),
+        *("--chrome-flags=--headless=new --no-sandbox --disable-gpu --lang=zh-CN", "--no-enable-error-reporting"),
+        f"--extra-headers={json.dumps({'Cookie': cookie} if cookie else {})}",
+    ]
+    env = {**os.environ, **chromium.env, "CHROME_PATH": str(chromium.program)}
+    subprocess.run([str(part) for part in command], check=True, env=env, timeout=SECONDS, stdout=subprocess.DEVNULL)
+    told = json.loads(report.read_text(encoding="utf-8"))
+    return {name: PERFECT * (told["categories"][name]["score"] or 0.0) for name in REACH}

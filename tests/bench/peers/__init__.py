@@ -1,0 +1,1 @@
+"""Other programs with which ours is compared: put up and filled."""

@@ -1,0 +1,70 @@
+"""`doorstep check`: is the log whole? Every finding is one line."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from web.cli.centre import data_option, opened_centre, settings_of
+from web.cli.log_reading import findings
+from web.cli.progress import progress
+from web.cli.soundness import Finding
+
+DATABASES = ("log.db", "keys.db")
+
+
+@click.command()
+@data_option
+def check(data: Path | None) -> int:
+    """Read the whole log and say everything that is not as it was written.
+
+    Each finding is a line `position stream version tag: what`, or `file: what`; none quotes what an event holds. Every
+    event is decoded, every sealed value opened, every leaf of the transparency log computed anew, every receipt
+    compared with its facts. The service may run meanwhile. Exit code 1 if anything was found.
+    """
+    settings, found = settings_of(data=data), 0
+    for finding in _damaged_files(settings.centre_folder):
+        click.echo(finding)
+        found += 1
+    with opened_centre(settings) as centre, progress("reading the log") as told:
+        for finding in findings(centre, told=told):
+            click.echo(finding)
+            found += 1
+        events = centre.head()
+    click.echo(f"Events read: {events:,}; " + (f"findings: {found:,}." if found else "all is as it was written."))
+    return 1 if found else 0
+
+
+def _damaged_files(folder: Path) -> Iterator[Finding]:
+    """What SQLite itself finds wrong with the files of an engine that keeps its data here."""
+    for name in DATABASES:
+        if (folder / name).is_file():
+            click.echo(f"reading {name} ...", err=True)
+            for what in _integrity(folder / name):
+                yield Finding(name, what)
+
+
+def _integrity(path: Path) -> Iterator[str]:
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            for (line,) in database.execute("PRAGMA integrity_check"):
+                if line != "ok":
+                    yield str(line).partition("\n")[0]
+            yield from _cut_tail(database)
+    except sqlite3.DatabaseError as error:
+        yield str(error)
+
+
+def _cut_tail(database: sqlite3.Connection) -> Iterator[str]:
+    """Events missing at the end of a log: SQLite remembers the last position that it gave out."""
+    if not database.execute("SELECT 1 FROM sqlite_schema WHERE name='stored_events'").fetchone():
+        return
+    row = database.execute(
+        "SELECT seq, (SELECT MAX(rowid) FROM stored_events) FROM sqlite_sequence WHERE name='stored_events'"
+    ).fetchone()
+    if row is not None and row[0] != (row[1] or 0):
+        yield f"its last event stands at position {row[1] or 0}, and one was written at {row[0]}"

@@ -1,0 +1,1 @@
+"""What other systems get: a feed of process facts, and calls when something has happened."""
