@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from bootstrap import browsers, checks, environment, pwa
-from bootstrap.places import CACHE, DATA, PICTURES, PWA, PYTHON, ROOT, STATIC, VENV, shown
+from bootstrap import browsers, checks, environment, pwa, site
+from bootstrap.places import CACHE, DATA, PICTURES, PWA, PYTHON, ROOT, SITE, STATIC, VENV, shown
 from bootstrap.terminal import Trouble, report, say
 
 USAGE = """\
@@ -31,6 +31,7 @@ USAGE = """\
 ./run campaign NAME [--share 0..1] [--seed N]
                       try a promise thousands of times; ./run campaign --help names them
 ./run cluster         a PostgreSQL trio, two nodes and a balancer on this machine, and what is left when some are killed
+./run docs            make the documentation's site in dist/docs; a link that leads nowhere is an error
 ./run clean           remove what these commands made; your data stays
 ./run doorstep [...]  the command line of the service itself: check, rebuild, erase, keys, ...
 """
@@ -41,6 +42,7 @@ AUDIT = ROOT / "tests" / "bench" / "audit"
 MADE = (
     VENV,
     CACHE,
+    SITE,
     STATIC,
     PWA / "node_modules",
     browsers.PACKAGE / "node_modules",
@@ -87,6 +89,8 @@ def _dispatch(arguments: list[str]) -> int:
             return _campaign(rest)
         case ["cluster", *rest]:
             return _cluster(rest)
+        case ["docs"]:
+            return _docs()
         case ["clean"]:
             return _clean()
         case ["doorstep", *rest]:
@@ -153,6 +157,16 @@ def _cluster(arguments: list[str]) -> int:
     with _one_at_a_time():
         _prepare_development()
     _become([PYTHON, "-m", "tests.cluster", *arguments])
+
+
+def _docs() -> int:
+    with _one_at_a_time():
+        _prepare_development()
+    made = subprocess.run(site.command(PYTHON, SITE), cwd=ROOT, env=site.environment(), check=False)
+    if made.returncode:
+        raise Trouble("The documentation's site was not made: the lines above say which link or page is wrong.")
+    say(f"{shown(SITE)} holds the site: any web server can give it out, and it asks no other host")
+    return 0
 
 
 def _doorstep(arguments: list[str]) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
+from fractions import Fraction
 from statistics import median
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
@@ -418,12 +419,28 @@ def _is_above(one: Share, every: Share) -> bool:
 
 
 def _discrimination(answers: list[tuple[int, bool]]) -> int | None:
+    """By how much more often the best attempts answer rightly than the worst, in points of a hundred.
+
+    Attempts that came out alike at the edge of a group count in it by their average, so that chance puts nobody there.
+    """
     if len(answers) < ENOUGH:
         return None
-    ordered = sorted(answers)
-    group = max(1, len(ordered) * OUTER_GROUP // 100)
-    worst, best = ordered[:group], ordered[-group:]
-    return round(100 * (sum(right for _, right in best) - sum(right for _, right in worst)) / group)
+    by_percent: dict[int, list[bool]] = defaultdict(list)
+    for percent, is_right in answers:
+        by_percent[percent].append(is_right)
+    levels = [by_percent[percent] for percent in sorted(by_percent)]
+    group = max(1, len(answers) * OUTER_GROUP // 100)
+    return round(100 * (_right_among(reversed(levels), group) - _right_among(levels, group)) / group)
+
+
+def _right_among(levels: Iterable[list[bool]], group: int) -> Fraction:
+    """How many of the first `group` attempts answered rightly."""
+    right, left = Fraction(), group
+    for level in levels:
+        taken = min(left, len(level))
+        right += Fraction(taken * sum(level), len(level))
+        left -= taken
+    return right
 
 
 def _both(zh: str, en: str) -> Text:

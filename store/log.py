@@ -198,6 +198,10 @@ class Log(Protocol):
         """
         ...
 
+    def nodes(self) -> tuple[str, ...]:
+        """Names of the processes that have this log open, as far as the engine knows (`store.program.own_name`)."""
+        ...
+
     def load(self, leaves: Sequence[Leaf]) -> None:
         """Write events at the positions and with the leaves that they have elsewhere, after all that are there.
 

@@ -30,6 +30,7 @@ from store.postgres_keys import PostgresShelf
 from store.postgres_listening import POLL_SECONDS, Listening
 from store.postgres_server import LogPool, Waits, ask
 from store.postgres_tables import LOCK, MAKING_LOCK, make_tables
+from store.program import NODE
 from store.shelf import KeyShelf
 
 ATTEMPTS = 10
@@ -125,6 +126,14 @@ class LogRecorder(PostgresApplicationRecorder):
         asked = f"SELECT {ROW} FROM stored_events WHERE notification_id>%s ORDER BY notification_id LIMIT %s"
         rows = self._pool.ask(asked, (position, limit), make=as_row)
         return rows[-1].position if rows else position, rows
+
+    def nodes(self) -> tuple[str, ...]:
+        """Names of the processes that have this log open; see `store.program.own_name`."""
+        asked = (
+            "SELECT DISTINCT application_name FROM pg_stat_activity "
+            "WHERE datname = current_database() AND application_name LIKE %s"
+        )
+        return tuple(name for (name,) in self._pool.ask(asked, (f"{NODE} %",)))
 
     def written_since(self, mark: Mark | None) -> tuple[None, None]:
         """Nothing is told at once: to ask the server for what was written takes as long as to read a stream."""

@@ -15,6 +15,7 @@ from psycopg import Connection
 from psycopg.rows import RowFactory, TupleRow, tuple_row
 
 from store.log import LogUnavailable, NotDurable
+from store.program import own_name
 
 DEFAULT_SCHEMA = "public"
 OLDEST = 14
@@ -34,7 +35,6 @@ _NETWORK = {
     "tcp_user_timeout": (QUIET_SECONDS + PROBES * PROBE_SECONDS) * 1000,
     # of several hosts, the one that takes writes: a node finds the new primary by itself
     "target_session_attrs": "read-write",
-    "application_name": "doorstep",
 }
 PROMISES = "current_setting('synchronous_commit'), current_setting('fsync'), current_setting('full_page_writes')"
 """What makes a commit sure, as `require_promises` judges it."""
@@ -75,6 +75,7 @@ class LogPool(ConnectionPool[Connection[Any]]):
         self._is_closing = False
         self._endings: list[Callable[[], None]] = []
         settings: dict[str, Any] = {**_settings(plain), **_NETWORK, "options": _options(schema, waits)}
+        settings["application_name"] = own_name()
         settings["autocommit"] = True
         if database:
             settings["dbname"] = database

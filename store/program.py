@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import socket
 from functools import lru_cache
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
 _FOLDERS = ("domain", "store")
+NODE = "doorstep"
+LONGEST_NAME = 63
+"""What PostgreSQL keeps of the name of a session."""
 
 
 @lru_cache(1)
@@ -19,3 +24,11 @@ def fingerprint() -> str:
             digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
+
+
+def own_name() -> str:
+    """By which this process is known to others on the same log: `doorstep PROGRAM MACHINE:PROCESS`, ASCII."""
+    machine = socket.gethostname().encode("ascii", "replace").decode().replace(" ", "-")
+    process = f":{os.getpid()}"
+    room = LONGEST_NAME - len(f"{NODE} {fingerprint()} {process}")
+    return f"{NODE} {fingerprint()} {machine[:room]}{process}"

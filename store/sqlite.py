@@ -22,6 +22,7 @@ from eventsourcing.sqlite import (
 from eventsourcing.utils import Environment, EnvType
 
 from store.log import Entry, ForeignLog, Leaf, Mark, Row
+from store.program import own_name
 from store.shelf import KeyShelf, SQLiteShelf
 from store.sqlite_desk import LogDesk, as_rows, stored_states
 from store.sqlite_errors import engine_errors, library_errors
@@ -123,6 +124,10 @@ class LogRecorder(SQLiteApplicationRecorder):
             head = int(database.execute("SELECT MAX(rowid) FROM stored_events").fetchone()[0] or 0)
             rows = as_rows(database.execute(asked, (position, head, *sorted(tags), limit))) if head > position else []
         return rows[-1].position if len(rows) == limit else max(head, position), rows
+
+    def nodes(self) -> tuple[str, ...]:
+        """Nobody but this process is known; see `store.log.Log`."""
+        return (own_name(),)
 
     def written_since(self, mark: Mark | None) -> tuple[Mark, Collection[UUID] | None]:
         """How far the log has been written, and the streams that were written to since; see `store.log.Log`."""

@@ -28,7 +28,7 @@ def test_words_that_run_does_not_know_are_refused(words: list[str]) -> None:
 def test_help_names_every_command() -> None:
     told = run_script("--help").stdout
 
-    words = ("build", "test", "check", "bench", "cluster", "clean", "doorstep")
+    words = ("build", "test", "check", "bench", "cluster", "docs", "clean", "doorstep")
     assert [word for word in words if f"./run {word}" not in told] == []
 
 

@@ -64,6 +64,9 @@ from web.integration import calls, feed
 from web.kept import claim, kept_by
 from web.limits import Limiter
 from web.logs import Journal, RequestLog
+from web.operating import status
+from web.operating.notices import NoticeBook
+from web.operating.roster import Roster
 from web.passwords import Passwords
 from web.practice import effects as practice_effects
 from web.practice import routes as practice
@@ -150,6 +153,7 @@ def opened(
         staging = Staging(settings.uploads_folder, centre.vault)
         begun = BegunForms(kept.begun, files)
         shelf = Shelf(centre)
+        roster = Roster(clock=clock)
         yield Edge(
             settings=settings,
             clock=clock,
@@ -177,7 +181,9 @@ def opened(
             thumbs=Thumbs(files),
             carrier=_carrier(centre, clock=clock, say=say),
             notary=stack.enter_context(closing(Notary(centre, settings.followers_folder / "tree.db"))),
-            timers=Timers(centre, settings.followers_folder / "timers", clock=clock, ticks=ticks, say=say),
+            timers=Timers(
+                centre, settings.followers_folder / "timers", clock=clock, ticks=ticks, say=say, roster=roster
+            ),
             codes=Codes(clock=clock),
             figures=Figures(),
             insight=Insight(centre),
@@ -185,6 +191,9 @@ def opened(
             passwords=stack.enter_context(closing(Passwords())),
             tickets=Tickets(clock=clock, find=centre.sign_in_of, key=partial(centre.key_for, "tickets")),
             journal=journal,
+            since=clock(),
+            roster=roster,
+            notices=NoticeBook(centre),
             signing_in=SigningIn(clock=clock),
             rescuing=asyncio.Semaphore(1),
             stopping=asyncio.Event(),
@@ -244,6 +253,7 @@ def create_app(
             *transparency.ROUTES,
             *export_of_case.ROUTES,
             *metrics.ROUTES,
+            *status.ROUTES,
             *openapi.routes(),
             *reports.ROUTES,
             *feed.ROUTES,

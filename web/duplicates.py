@@ -123,7 +123,7 @@ def _plain(value: Any) -> Any:
 async def follow(edge: Edge) -> None:
     """Compare what is filed until cancelled."""
     duplicates = await asyncio.to_thread(_duplicates, edge)
-    worker = Worker("duplicates", edge.centre, lambda: duplicates.catch_up(worker.stopping))
+    worker = Worker("duplicates", edge.centre, lambda: duplicates.catch_up(worker.stopping), roster=edge.roster)
     worker.start()
     try:
         await asyncio.Event().wait()

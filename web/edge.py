@@ -27,6 +27,8 @@ from web.figures import Figures
 from web.insight import Insight
 from web.limits import Limiter
 from web.logs import Journal
+from web.operating.notices import NoticeBook
+from web.operating.roster import Roster
 from web.passwords import Passwords
 from web.practice.rooms import Rooms
 from web.presence import Presence
@@ -66,6 +68,9 @@ class Edge(Struct, frozen=True, kw_only=True):
         notary: signs what the log has become.
         insight: counts what is told of learning in numbers.
         journal: the service's own log.
+        since: when it was started.
+        roster: how those fare who follow the log.
+        notices: how many notices stand where.
         signing_in: ways of signing in that are under way, and when sessions were used.
         rescuing: rescue files are large: one at a time is taken into memory.
         stopping: set when the service is about to stop, before its sockets are closed.
@@ -98,6 +103,9 @@ class Edge(Struct, frozen=True, kw_only=True):
     passwords: Passwords
     tickets: Tickets[Session]
     journal: Journal
+    since: datetime
+    roster: Roster
+    notices: NoticeBook
     signing_in: SigningIn
     rescuing: asyncio.Semaphore
     stopping: asyncio.Event

@@ -92,14 +92,14 @@ def _workers(edge: Edge) -> list[Worker]:
     closing = Closing(
         centre, clock=edge.clock, trusted=lambda: edge.timers.standing().jumped is None, progress=progress("closing")
     )
-    pressing = Worker("press", centre, lambda: press.catch_up(pressing.stopping))
+    pressing = Worker("press", centre, lambda: press.catch_up(pressing.stopping), roster=edge.roster)
     turns: dict[str, CatchesUp] = {
         "posting": posting,
         "registers": look_ups,
         "notices": notifier,
         "closing": closing,
     }
-    return [pressing, *(Worker(name, centre, one.catch_up) for name, one in turns.items())]
+    return [pressing, *(Worker(name, centre, one.catch_up, roster=edge.roster) for name, one in turns.items())]
 
 
 def _stop(workers: list[Worker]) -> None:

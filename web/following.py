@@ -13,6 +13,7 @@ from domain.case.commands import Command
 from store.answers import Answer
 from store.centre import Centre
 from store.drafts import DRAFTS, Draft
+from web.operating.roster import Roster
 
 POLL_SECONDS = 1.0
 REST_SECONDS = 0.05
@@ -39,10 +40,20 @@ class Worker:
         turn: what is done; a fault is logged and tried again, so it must be safe to repeat.
         rest: seconds between a commit and the turn. A dozen threads that all wake at once would stand in the way of
             what people wait for: the answer, and the change on their screens.
+        roster: told how each turn ended.
     """
 
-    def __init__(self, name: str, centre: Centre, turn: Callable[[], None], *, rest: float = REST_SECONDS) -> None:
+    def __init__(
+        self,
+        name: str,
+        centre: Centre,
+        turn: Callable[[], None],
+        *,
+        rest: float = REST_SECONDS,
+        roster: Roster | None = None,
+    ) -> None:
         self._name = name
+        self._roster = roster
         self._centre = centre
         self._turn = turn
         self._rest = rest
@@ -72,9 +83,13 @@ class Worker:
             self._woken.clear()
             try:
                 self._turn()
+                if self._roster is not None:
+                    self._roster.ended(self._name)
             except Exception:
                 if self.stopping.is_set():
                     return
+                if self._roster is not None:
+                    self._roster.failed(self._name)
                 _log.exception("the follower %s stopped short and tries again", self._name)
                 self.stopping.wait(RETRY_SECONDS)
             if self._woken.wait(POLL_SECONDS):

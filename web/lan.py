@@ -91,7 +91,7 @@ def prepare(folder: Path, *, now: datetime) -> LanIdentity:
         _write_private(ca_key, authority.private_key_pem.bytes())
         ca_file.write_bytes(authority.cert_pem.bytes())
     address = lan_address()
-    server, key = folder / "server.crt", folder / "server.key"
+    server, key = certificate_in(folder), folder / "server.key"
     issued = authority.issue_cert(
         address,
         "localhost",
@@ -103,6 +103,11 @@ def prepare(folder: Path, *, now: datetime) -> LanIdentity:
     server.write_bytes(b"".join(part.bytes() for part in issued.cert_chain_pems))
     _write_private(key, issued.private_key_pem.bytes())
     return LanIdentity(address=address, ca=ca_file, certificate=server, key=key)
+
+
+def certificate_in(folder: Path) -> Path:
+    """Where this machine's own certificate is."""
+    return folder / "server.crt"
 
 
 def lan_address() -> str:

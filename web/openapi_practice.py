@@ -34,7 +34,7 @@ TABLE: Mapping[str, Told] = {
         Begun,
         takes=api.Wanted,
         status=201,
-        codes={**ABSENT, 429: "practice-full", 503: "practice-busy"},
+        codes={**ABSENT, 409: "practice-cannot-begin", 429: "practice-full", 503: "practice-busy"},
     ),
     "GET /api/practice/{run:uuid}": Told("practice.run", RunShown, codes=_RUN),
     "POST /api/practice/{run:uuid}/speak": Told("practice.run", RunShown, takes=api.Said, codes=_RUN),

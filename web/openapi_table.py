@@ -36,6 +36,7 @@ from web.openapi_told import (
     Parameter,
     Told,
 )
+from web.operating import status
 from web.training_files import MEDIA_TYPES
 
 _PICTURE = Media(("image/jpeg", "image/png", "image/webp", "application/pdf"))
@@ -264,6 +265,7 @@ TABLE: Mapping[str, Told] = {
         SIGNED_IN, a.Devices, asks=(Parameter("office", "leads and operators: of the office's people"),)
     ),
     "GET /api/devices/health": Told("devices.health", devices.Health),
+    "GET /api/status": Told("status", status.Answer),
     "POST /api/devices/{device:uuid}": Told(SIGNED_IN, takes=devices.Wanted, status=204, codes={422: "", **BUSY}),
     "GET /api/set-aside": Told(
         SIGNED_IN, a.SetAsideWork, asks=(Parameter("office", "leads: what was handed to them"),)

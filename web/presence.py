@@ -49,6 +49,10 @@ class Presence:
         if older is not None:
             older()
 
+    def has_seat(self, person: UUID, device: UUID) -> bool:
+        """Whether a person's device holds a connection now."""
+        return (person, device) in self._seats
+
     def stand_up(self, person: UUID, device: UUID, leave: Leave) -> None:
         """The connection has ended."""
         if self._seats.get((person, device)) == leave:

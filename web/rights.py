@@ -31,7 +31,7 @@ class Watch:
         self._edge = edge
         self._loop = loop
         self._position = edge.centre.head()
-        self._worker = Worker("rights", edge.centre, self._turn, rest=0)
+        self._worker = Worker("rights", edge.centre, self._turn, rest=0, roster=edge.roster)
 
     def start(self) -> None:
         """Begin."""

@@ -50,6 +50,7 @@ def policy_for(html: str = "") -> str:
             " ".join(("script-src 'self'", *inline["script"])),
             " ".join(("style-src 'self'", *inline["style"])),
             "img-src 'self' blob:",
+            "media-src 'self'",
             "font-src 'self'",
             "connect-src 'self'",
             "worker-src 'self'",

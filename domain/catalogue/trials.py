@@ -113,7 +113,7 @@ def findings_of(
     orders: Iterable[DelegationOrder],
     calendar: Calendar,
 ) -> tuple[TrialFindings, ...]:
-    """What each test case leads to under `item`; one whose moment cannot be read is left out. Args as in `failures_of`."""
+    """What each test case leads to under `item`; one whose moment cannot be read is left out."""
     known, moments = tuple(orders), [(trial, _moment(trial.at)) for trial in trials]
     return tuple(_found(item, trial, at, known, calendar) for trial, at in moments if at is not None)
 

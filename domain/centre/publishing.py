@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from domain.catalogue.items import ServiceItem
 from domain.catalogue.listing import entry_faults
 from domain.catalogue.soundness import faults_of
 from domain.catalogue.trials import failures_of
+from domain.catalogue.values import FIRST_DAY, LAST_DAY
 from domain.centre import commands as c
 from domain.centre.centre import DELEGATION_STREAM, LISTING_STREAM, Arrangement, ItemPublished, Published, item_stream
 from domain.centre.offering import (
@@ -69,8 +70,16 @@ class PublishingBench(Bench, Protocol):
 
 
 def midnight(day: date) -> datetime:
-    """The instant at which a local day begins, UTC."""
-    return datetime.combine(day, time(0), tzinfo=SHANGHAI).astimezone(UTC)
+    """The instant at which a local day begins, UTC.
+
+    A day before or beyond the years that a form takes counts as the first or the last of them.
+    """
+    return datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), time(0), tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def midnight_after(day: date) -> datetime:
+    """The instant at which a local day is over, UTC; as `midnight`."""
+    return midnight(min(day, LAST_DAY - timedelta(days=1)) + timedelta(days=1))
 
 
 # Items
@@ -188,7 +197,7 @@ def _(command: c.RevokeDelegation, call: Call, bench: PublishingBench) -> Decide
 
 def ended(number: str, ends_on: date) -> DelegationEnded:
     """What is recorded once the last day of an order has passed."""
-    return DelegationEnded(number=number, effective_at=midnight(date.fromordinal(ends_on.toordinal() + 1)))
+    return DelegationEnded(number=number, effective_at=midnight_after(ends_on))
 
 
 # The list

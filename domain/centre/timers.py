@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, timedelta
+from datetime import UTC
 from enum import StrEnum
 from uuid import UUID
 
@@ -11,11 +11,9 @@ from domain.case.commands import FireTimer
 from domain.case.decide import Call, Decided
 from domain.centre.centre import Published
 from domain.centre.offering import DelegationBegan, ItemCameIntoForce, ItemEnded
-from domain.centre.publishing import PublishingBench, ended, midnight
+from domain.centre.publishing import PublishingBench, ended, midnight, midnight_after
 from domain.facts import Fact
 from domain.timers import Timer, timer
-
-ONE_DAY = timedelta(days=1)
 
 
 class PublicationTimer(StrEnum):
@@ -42,16 +40,12 @@ def _waiting(stream: UUID, published: Published) -> Iterator[Timer[PublicationTi
         if plan.effective_on is not None:
             yield timer(stream, PublicationTimer.ITEM_BEGINS, midnight(plan.effective_on), str(version))
         elif plan.ends_on is not None:
-            yield timer(stream, PublicationTimer.ITEM_ENDS, midnight(_next(plan.ends_on)), str(version))
+            yield timer(stream, PublicationTimer.ITEM_ENDS, midnight_after(plan.ends_on), str(version))
     for number, order in published.orders.items():
         if number not in published.began:
             yield timer(stream, PublicationTimer.ORDER_BEGINS, midnight(order.effective_on), number)
         elif order.ends_on is not None and number not in published.ended:
-            yield timer(stream, PublicationTimer.ORDER_ENDS, midnight(_next(order.ends_on)), number)
-
-
-def _next(day: date) -> date:
-    return day + ONE_DAY
+            yield timer(stream, PublicationTimer.ORDER_ENDS, midnight_after(order.ends_on), number)
 
 
 def fire(command: FireTimer, call: Call, bench: PublishingBench) -> Decided:

@@ -188,6 +188,7 @@ READINGS: Mapping[str, Grant] = {
     "devices": Grant(own=EVERYBODY, relation="their own"),
     "devices.office": Grant(OPERATOR, LEAD, "their own office"),
     "devices.health": Grant(LEAD | OPERATOR),
+    "status": Grant(OPERATOR),
     "sessions": Grant(own=EVERYBODY, relation="their own"),
     "sessions.others": Grant(OPERATOR, LEAD, "their office's people"),
     "set-aside": Grant(own=EVERYBODY, relation="their own"),

@@ -20,7 +20,7 @@ from domain.case.decide import Call, Decided
 from domain.case.deciding import decide as decide_any
 from domain.case.deciding.guards import require_words
 from domain.centre.centre import DERIVED_ID
-from domain.centre.publishing import midnight
+from domain.centre.publishing import midnight_after
 from domain.facts import Fact, Sealed
 from domain.refusals import CertificateHasEnded, Forbidden, Invalid, NotFound
 from domain.staff.staff import CertificateEnded, CertificateHeld
@@ -253,7 +253,7 @@ def timers_of(stream: UUID, one: Certificate) -> tuple[Timer[CertificateTimer], 
 
 def _waiting(stream: UUID, one: Certificate) -> Iterator[Timer[CertificateTimer]]:
     if one.holder is not None and not one.ended:
-        yield timer(stream, CertificateTimer.EXPIRES, midnight(one.valid_until + timedelta(days=1)))
+        yield timer(stream, CertificateTimer.EXPIRES, midnight_after(one.valid_until))
 
 
 def fire(command: FireTimer, call: Call, bench: CertificateBench) -> Decided:

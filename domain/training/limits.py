@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple, cast
 
 import msgspec
 from msgspec import Struct
+
+from domain.catalogue.values import FIRST_DAY, LAST_DAY
 
 Path = tuple[str | int, ...]
 """Where in a thing something stands: names of fields and places in lists."""
@@ -112,6 +115,7 @@ _NAMED: Mapping[str, str] = {
     "explanation": "解析",
     "question": "问题",
     "source": "来源",
+    "effective": "生效日期",
     "action": "要做什么",
     "background": "背景",
     "pass_points": "合格分",
@@ -174,6 +178,8 @@ def _of_value(name: str, value: Any, at: Path, *, required: bool) -> Iterator[Fa
         least, most = NUMBERS[name]
         if not least <= value <= most:
             yield Fault(at, f"it lies between {least} and {most:,}", f"要在{least}到{most}之间")
+    elif isinstance(value, date) and not FIRST_DAY <= value <= LAST_DAY:
+        yield Fault(at, f"it lies between {FIRST_DAY} and {LAST_DAY}", f"要在{FIRST_DAY}到{LAST_DAY}之间")
     elif isinstance(value, dict) and name in ("options", "options_en"):
         for key, text in cast("dict[str, Any]", value).items():
             yield from _of_text("title_zh", str(text), (*at, key), required=True)

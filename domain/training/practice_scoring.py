@@ -32,6 +32,7 @@ class Refused(Struct, frozen=True):
     type: str
     code: str
     params: Mapping[str, Any]
+    command: UUID | None = None
     lane: UUID | None = None
 
 
@@ -100,6 +101,7 @@ class Marking:
         self._ended: PracticeEnded | None = None
         self.has_line = True
         self._kept: dict[UUID, int] = {}
+        self._waiting: set[UUID | None] = set()
         self._marked: list[Marked] = []
 
     @property
@@ -117,6 +119,11 @@ class Marking:
     def kept(self) -> frozenset[UUID]:
         """Acts that the device kept for want of a line: judged where they were done."""
         return frozenset(self._kept)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something that the device kept has still to come in."""
+        return bool(self._waiting)
 
     @property
     def score(self) -> Score:
@@ -137,6 +144,7 @@ class Marking:
 
     def take(self, position: int, envelope: Envelope) -> None:
         """Take the next fact of the log."""
+        self._waiting.discard(envelope.meta.command)
         match envelope.fact:
             case PracticeBegun(scenario=scenario):
                 self.scenario = scenario
@@ -157,6 +165,7 @@ class Marking:
 
     def refused(self, position: int, refused: Refused) -> None:
         """Take the next receipt of a command of the trainee's that was refused."""
+        self._waiting.discard(refused.command)
         step = self.step
         if step is None or not self.began:
             return
@@ -202,6 +211,7 @@ class Marking:
         """An act that the device keeps counts when it is done, not when it arrives."""
         step = self.step
         self._kept[kept.intent] = position
+        self._waiting.add(kept.intent)
         if step is not None and step.id == kept.step and is_kept_act(step, kept.type):
             self._finish(position, None)
 

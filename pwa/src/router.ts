@@ -13,6 +13,8 @@ import { furnish } from './furnish';
 import type { Key } from './i18n';
 import { practiceRoutes } from './learn/practice/routes';
 import { learnRoutes } from './learn/routes';
+import { operatorRoutes } from './operator/routes';
+import { publishingRoutes } from './publishing/routes';
 import HomePage from './resident/HomePage.vue';
 import { staffRoutes } from './staff/routes';
 
@@ -104,6 +106,8 @@ export function makeRouter(broken: () => void) {
       ...auditorRoutes,
       ...learnRoutes,
       ...practiceRoutes,
+      ...publishingRoutes,
+      ...operatorRoutes,
       {
         path: '/:rest(.*)*',
         name: 'missing',

@@ -39,7 +39,8 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   if (/^\/api\/(?:catalogue|bundles)(?:\/|$)/.test(url.pathname)) event.respondWith(freshOrKept(request));
-  else if (url.pathname.startsWith(HANDOUTS) && !request.headers.has('range')) event.respondWith(handout(request));
+  else if (url.pathname.startsWith(HANDOUTS))
+    event.respondWith(request.headers.has('range') ? partOfHandout(request) : handout(request));
   else if (SERVER.test(url.pathname)) return;
   else if (request.mode === 'navigate') event.respondWith(fromShell('/', request));
   else event.respondWith(fromShell(request, request));
@@ -94,6 +95,31 @@ async function handout(request) {
     if (kept) return kept;
     throw error;
   }
+}
+
+/* Players of video ask for parts; without a signal these are cut from the copy. */
+async function partOfHandout(request) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const kept = await (await caches.open(CATALOGUE)).match(request, { ignoreVary: true });
+    if (!kept) throw error;
+    return partOf(await kept.arrayBuffer(), request.headers.get('range'), kept.headers.get('content-type'));
+  }
+}
+
+function partOf(bytes, range, type) {
+  const size = bytes.byteLength;
+  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? [null, '0', ''];
+  const first = Number(from);
+  const last = Math.min(to === '' ? size - 1 : Number(to), size - 1);
+  if (first > last) return new Response(null, { status: 416, headers: { 'content-range': `bytes */${size}` } });
+  const headers = {
+    'content-type': type ?? 'application/octet-stream',
+    'content-range': `bytes ${first}-${last}/${size}`,
+    'accept-ranges': 'bytes',
+  };
+  return new Response(bytes.slice(first, last + 1), { status: 206, headers });
 }
 
 async function fromShell(key, request) {

@@ -14,6 +14,7 @@ from tests.app.terminal import Home, Said
 from tests.app.terminal import home as home
 from tests.cast import CASE, FATHER
 from web.cli.program import main
+from web.operating import backups
 
 
 @pytest.fixture
@@ -49,6 +50,9 @@ def test_a_backup_is_taken_looked_at_and_brought_back_elsewhere(
     took = furnished.types("backup", str(backup))
     assert took.code == 0, took.err
     assert "keep master.key elsewhere" in took.out
+    noted = backups.last(furnished.data)
+    assert noted is not None
+    assert f"Events: {noted.events:,};" in took.out
     looked = typed(capsys, "verify", backup)
     assert (looked.code, looked.out.startswith("In order: ")) == (0, True)
 

@@ -6,6 +6,7 @@ import asyncio
 from asyncio import Future
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -237,6 +238,19 @@ async def test_the_same_case_from_two_devices_is_taken_twice_and_the_later_one_i
     await do(site, c.ClearDuplicate(other=CASE, reason="是另一套房"), ZHOU, case=twin)
     await asyncio.to_thread(Duplicates(site.edge.centre).catch_up)
     assert site.edge.centre.case(twin).suspects == frozenset(), "what somebody looked at is not suspected again"
+
+
+async def test_whoever_has_to_stop_leaves_filings_uncompared_for_the_next_turn(site: Site) -> None:
+    twin, stopping = uuid4(), Event()
+    await asyncio.to_thread(site.premises.receive)
+    await asyncio.to_thread(lambda: site.premises.receive(Filing(case=twin), case=twin))
+    stopping.set()
+    await asyncio.to_thread(Duplicates(site.edge.centre).catch_up, stopping)
+    before = site.edge.centre.case(twin).suspects
+
+    await asyncio.to_thread(Duplicates(site.edge.centre).catch_up, Event())
+
+    assert (before, site.edge.centre.case(twin).suspects) == (frozenset(), frozenset({CASE}))
 
 
 async def test_after_a_restart_only_new_filings_are_compared_and_each_is_opened_once(

@@ -67,7 +67,7 @@ async def test_faults_come_with_their_lines_and_nothing_is_published(tmp_path: P
 
             told = (await luo.post("/api/training/import?name=q.yaml&publish=1", content=text)).json()
 
-            assert told["faults"] == [[4, "questions: q1: course_id", "there is no course lease"]]
+            assert told["faults"] == [[4, "questions: q1: course_id", "there is no course lease", "没有课程 lease"]]
             assert told["published"] is False
 
 
@@ -160,7 +160,7 @@ async def test_what_cannot_be_read_is_a_fault_of_the_file(tmp_path: Path, conten
             answer = await luo.post("/api/training/import?publish=1", content=content)
 
             assert answer.status_code == 200
-            ((at, _, said),) = answer.json()["faults"]
+            ((at, _, said, _),) = answer.json()["faults"]
             assert (at, what in said) == (line, True), said
 
 

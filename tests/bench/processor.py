@@ -53,12 +53,18 @@ class Meter:
         self._server = server
         self.rest = Spent((0.0,) * len(nodes), 0.0)
 
-    async def at_rest(self, seconds: float) -> Spent:
-        """What is used in each second although nobody asks for anything; taken away from what is measured later."""
+    async def at_rest(self, seconds: float, *, windows: int = 3) -> Spent:
+        """What is used in each second although nobody asks for anything; taken away from what is measured later.
+
+        The middle of several windows: a process that has just begun still has things to do in the first.
+        """
         await self._settled()
-        before = self._read()
-        await asyncio.sleep(seconds)
-        self.rest = self._read().without(before).each(seconds)
+        seen: list[Spent] = []
+        for _ in range(windows):
+            before = self._read()
+            await asyncio.sleep(seconds)
+            seen.append(self._read().without(before).each(seconds))
+        self.rest = sorted(seen, key=lambda spent: sum(spent.nodes))[windows // 2]
         return self.rest
 
     async def spent(self, work: Callable[[], Awaitable[object]], *, number: int) -> Spent:

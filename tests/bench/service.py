@@ -51,7 +51,7 @@ class Service(Struct, frozen=True):
 
     def caught_up(self) -> None:
         """Wait until the read models show everything that is in the log."""
-        with httpx.Client(base_url=self.origin, trust_env=False) as browser:
+        with httpx.Client(base_url=self.origin, trust_env=False, timeout=START_SECONDS) as browser:
             until = time.monotonic() + START_SECONDS
             while time.monotonic() < until:
                 said = browser.get("/readyz")

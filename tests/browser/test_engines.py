@@ -118,7 +118,11 @@ def test_in_webkit_whoever_is_signed_in_files_a_case_without_a_signal_and_it_arr
 
     with centre.wire.down():
         fill_in(webkit, until=family.PHOTOGRAPH_STEP)
+        webkit.reload()
+        webkit.sees("拍照交材料")
         photograph_everything(webkit, photograph)
+        webkit.reload()
+        webkit.sees("1 页，拍好了")
         next_step(webkit)
         webkit.press("交上去")
         webkit.wait(lambda: "/apply/" not in webkit.path(), "the case")

@@ -121,6 +121,56 @@ def test_a_file_is_checked_with_its_lines_and_published_in_the_app(screens: NewS
     tablet.sees("停车收费吗？")
 
 
+def test_a_trainer_writes_a_scenario_in_fields_and_it_is_published_as_it_was_chosen(
+    screens: NewScreen, centre: Centre
+) -> None:
+    ledger = Ledger(centre.data)
+    tablet = at(screens("tablet"), "罗燕", "/learn/practice/edit", "新情景")
+    tablet.write(re.compile("^名称$"), "老年证缺照片")
+    tablet.write(re.compile("^背景$"), "女儿替母亲来办。")
+    tablet.write(re.compile("^找事项"), "lnr")
+    tablet.press(re.compile("^老年人优待证"))
+    tablet.press("加一件")
+    tablet.choose("哪件事", "群众在网上交件")
+    tablet.choose(re.compile("^居民身份证"), "交来了")
+    tablet.write(re.compile("^居民身份证.*第几页"), "1 2")
+    tablet.choose("应当做", "容缺受理")
+    tablet.choose("哪样材料后补", "近期免冠证件照")
+    tablet.press("发布")
+    tablet.sees("缺“发生什么”")
+    tablet.write(re.compile("^发生什么$"), "证件照还在家里。")
+    tablet.write(re.compile("^要点$"), "照片可以后补。")
+    tablet.write(re.compile("^怎么提醒$"), "不能拒收。")
+
+    tablet.press("发布")
+    ledger.waits_for("training.published")
+    tablet.page.wait_for_url("**/learn/practice")
+    tablet.sees("老年证缺照片")
+
+    (published,) = ledger.facts("training.published")
+    (step,) = published["content"]["steps"]
+    assert step["expected"] == {"action": "accept-with-gap", "args": {"material": "photo-portrait"}}
+    assert [(one["do"], one["pages"]) for one in step["plays"]] == [("file", {"id-card": [1, 2]})]
+
+
+def test_a_video_of_a_lesson_is_kept_and_read_part_by_part_without_a_signal(screens: NewScreen, centre: Centre) -> None:
+    lesson = "/learn/course/course-lease-online?lesson=course-lease-online-photo-quality"
+    tablet = at(screens("tablet"), "周敏", lesson, "怎么拍清楚")
+    tablet.controlled()
+    tablet.reopen(lesson)
+    tablet.until(
+        "caches.open('catalogue').then((kept) => kept.keys()).then((all) => all.some(({url}) => /mp4/.test(url)))"
+    )
+
+    with centre.wire.down():
+        tablet.reopen(lesson)
+        tablet.sees("怎么拍清楚")
+        part = "fetch(document.querySelector('video').src, {headers: {range: 'bytes=4-7'}})"
+        told = tablet.page.evaluate(f"{part}.then(async (part) => [part.status, await part.text()])")
+
+    assert told == [206, "ftyp"]
+
+
 def test_from_inside_a_case_the_lessons_of_its_item_unfold_beside_it(screens: NewScreen) -> None:
     tablet = at(screens("tablet"), "周敏", "/desk", "房屋租赁登记备案")
     tablet.press(re.compile("房屋租赁登记备案"))

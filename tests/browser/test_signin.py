@@ -319,3 +319,13 @@ def test_a_session_that_was_ended_while_the_tablet_was_offline_asks_for_the_sign
     tablet.page.wait_for_url(lambda address: "/sign-in" not in address)
 
     ledger.waits_for("case.noted", within=40)
+
+
+def test_whoever_is_signed_in_is_let_in_although_the_browser_has_forgotten_them(tablet: Screen) -> None:
+    office.sign_in(tablet, "周敏")
+    tablet.page.evaluate("localStorage.clear()")
+
+    tablet.reopen("/desk/outbox")
+
+    tablet.page.wait_for_url(re.compile("/desk/outbox$"))
+    tablet.sees("周敏")

@@ -253,6 +253,7 @@ def dibao(screen: Screen) -> None:
     screen.press(CLAIM)
     screen.sees("您在办")
     sandbox.say(screen, "进到没有信号的地方")
+    screen.sees("设备没有信号")
     sandbox.fold(screen)
     review(screen, "两人入户，地下室居住，收入零工，妻子外出打工。")
     sandbox.at(screen, 4)

@@ -78,7 +78,7 @@ WAYS: dict[str, tuple[Way, ...]] = {
     "learn-content": (Way("罗燕", "/learn/content", "从文件导入"),),
     "learn-edit": (
         Way("罗燕", "/learn/edit/course/course-front-desk", "第 1 课"),
-        Way("罗燕", "/learn/edit/question", "题干（中文）"),
+        Way("罗燕", "/learn/edit/question", "题目（中文）"),
     ),
     "learn-practice": (Way("周敏", "/learn/practice", "下班后的租房备案"), Way("罗燕", "/learn/practice", "改编")),
     "learn-practice-run": (Way("周敏", f"/learn/practice/{ABSENT}", "这次练习已经不在了"),),
@@ -148,6 +148,13 @@ WAYS: dict[str, tuple[Way, ...]] = {
     "lead-ratings": (Way("孙浩", "/lead/ratings", "被评的"),),
     "lead-orders": (Way("孙浩", "/lead/orders", "第 3 批"),),
     "lead-devices": (Way("孙浩", "/lead/devices", "设备"),),
+    "offer": (Way("高远", "/offer", "承诺办结"),),
+    "offer-item": (
+        Way("高远", "/offer/item/house-lease-filing", "居民会看到的"),
+        Way("高远", "/offer/item/advanced-age-allowance", "居民会看到的"),
+    ),
+    "offer-calendar": (Way("高远", "/offer/calendar", "还没有改动"),),
+    "operate": (Way("高远", "/operate", "一切正常|要您处理"),),
     "audit": (Way("顾文", "/audit", "房屋租赁登记备案"),),
     "audit-case": (Way("顾文", "/audit/case/{delivered}", "这一步改了什么"),),
     "audit-log": (Way("顾文", "/audit/log", "现在的样子"),),

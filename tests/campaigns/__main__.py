@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from bootstrap.places import ROOT
-from tests.campaigns import failover, fuzz, kill, postgres, sync, tamper
+from tests.campaigns import failover, fuzz, kill, postgres, soak, sync, tamper
 from tests.campaigns.campaign import Broken, Campaign, Run
 from web.cli.progress import progress
 
@@ -23,6 +23,7 @@ CAMPAIGNS: dict[str, Campaign] = {
     "fuzz": fuzz.campaign,
     "kill": kill.campaign,
     "postgres": postgres.campaign,
+    "soak": soak.campaign,
     "sync": sync.campaign,
     "tamper": tamper.campaign,
 }

@@ -10,6 +10,8 @@ from store.log import Desk, Entry, Row
 from store.postgres import LogRecorder as PostgresLog
 from store.sqlite import LogRecorder as SQLiteLog
 
+LEAKED_BYTES = 4 << 20
+_LEAKED: list[bytes] = []
 ENGINES: tuple[Any, ...] = (SQLiteLog, PostgresLog)
 
 
@@ -49,6 +51,14 @@ class _LosesReceipts(_Desk):
         return self._desk.append(kept)
 
 
+class _Leaks(_Desk):
+    """Keeps four megabytes for every group of commands."""
+
+    def append(self, entries: Sequence[Entry]) -> int:
+        _LEAKED.append(b"x" * LEAKED_BYTES)
+        return self._desk.append(entries)
+
+
 def _spoil_desks(kind: Callable[[Desk], Any]) -> None:
     for engine in ENGINES:
         _spoil(engine, "desk", _spoilt_desk(engine.desk, kind))
@@ -82,6 +92,7 @@ def _spoil(engine: Any, name: str, method: Callable[..., Any]) -> None:
 
 SABOTAGES: dict[str, Callable[[], None]] = {
     "answers-too-early": lambda: _spoil_desks(_AnswersTooEarly),
+    "leaks": lambda: _spoil_desks(_Leaks),
     "loses-receipts": lambda: _spoil_desks(_LosesReceipts),
     "skips-pages": _skip_pages,
 }

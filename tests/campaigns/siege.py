@@ -58,6 +58,11 @@ class Node:
         self._process = 0
 
     @property
+    def process(self) -> int:
+        """Id of the process; 0 while it is down."""
+        return self._process
+
+    @property
     def is_up(self) -> bool:
         """Whether it was started and not killed."""
         return self._process != 0

@@ -137,14 +137,22 @@ class Trainee:
         return next(one.role for one in scenario.steps if one.id == step)
 
 
+def furnish(folder: Path) -> Actor:
+    """Make a centre that has opened but has no cases, to be copied; return its trainee."""
+    settings = _settings(folder)
+    with closing(Centre.open(settings.centre_folder, clock=Clock(), new_id=uuid4)) as centre:
+        return publish(centre, files_of(settings, centre.vault), now=NOW).staff["zhoumin"]
+
+
+def _settings(folder: Path) -> Settings:
+    return Settings(data=folder, static=folder / "static", port=18999)
+
+
 @asynccontextmanager
-async def rehearsing(folder: Path) -> AsyncGenerator[Rehearsal]:
-    """A furnished centre, its app running without followers, until the block ends."""
-    clock = Clock()
-    settings = Settings(data=folder, static=folder / "static", port=18999)
-    with closing(Centre.open(settings.centre_folder, clock=clock, new_id=uuid4)) as centre:
-        cast = publish(centre, files_of(settings, centre.vault), now=NOW)
+async def rehearsing(folder: Path, trainee: Actor) -> AsyncGenerator[Rehearsal]:
+    """The app of a furnished centre, running without followers, until the block ends."""
+    clock, settings = Clock(), _settings(folder)
     with opened(settings, clock=clock, new_id=uuid4, say=lambda _: None) as edge:
         app = create_app(edge, followers=())
         async with app.router.lifespan_context(app):
-            yield Rehearsal(edge, clock, cast.staff["zhoumin"])
+            yield Rehearsal(edge, clock, trainee)

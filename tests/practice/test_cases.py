@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from pathlib import Path
 from typing import Any, cast
 
 import msgspec
@@ -15,18 +13,11 @@ from domain.facts import sealed_fields
 from domain.training.content import Scenario
 from store.centre import Centre
 from tests.app.demonstration import Demonstration
-from tests.practice.rehearsal import Rehearsal, rehearsing
+from tests.practice.rehearsal import Rehearsal
 from web.practice.cases import CaseNotOver, scenario_of
 
 LONG_ENOUGH = 2
 """Shorter values are words of every text."""
-
-
-@pytest.fixture
-async def rehearsal(tmp_path: Path) -> AsyncGenerator[Rehearsal]:
-    """A real centre with its sandboxes."""
-    async with rehearsing(tmp_path) as rehearsal:
-        yield rehearsal
 
 
 def values(value: Any) -> set[str]:

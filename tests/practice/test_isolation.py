@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,23 +13,16 @@ from msgspec.structs import replace
 from domain.case.state import Case
 from domain.training.content import Play, Player
 from store.answers import Answer
-from tests.practice.rehearsal import Rehearsal, rehearsing, scenarios
+from tests.practice.rehearsal import Rehearsal, scenarios
 from tests.practice.test_scenarios import RIGHT
 from web.carrier import DemoCarrier
+from web.errors import Problem
 from web.practice.cast import people
 from web.practice.rooms import KEEP
-from web.practice.stage import CannotPlay
 
 NOBODY = Player(name="尉迟霜华", birth=date(1983, 2, 17), sex="female", home="无此社区无此小区1栋1单元101室")
 """Somebody whom no published scenario names."""
 LEASE = replace(scenarios()["sim-lease-after-hours"], person=NOBODY)
-
-
-@pytest.fixture
-async def rehearsal(tmp_path: Path) -> AsyncGenerator[Rehearsal]:
-    """A real centre with its sandboxes."""
-    async with rehearsing(tmp_path) as rehearsal:
-        yield rehearsal
 
 
 def traces(run: str, lane: str, number: str) -> list[bytes]:
@@ -133,9 +125,10 @@ async def test_the_oldest_run_of_a_trainee_makes_room_for_another(rehearsal: Reh
 async def test_a_run_that_cannot_begin_is_no_run(rehearsal: Rehearsal) -> None:
     nowhere = replace(LEASE, steps=(replace(LEASE.steps[0], plays=(Play(do="work", role="reviewer"),)),))
 
-    with pytest.raises(CannotPlay):
+    with pytest.raises(Problem) as refused:
         await rehearsal.begin(nowhere)
 
+    assert (refused.value.status, refused.value.code) == (409, "practice-cannot-begin")
     assert rehearsal.rooms.all() == []
     assert [*rehearsal.edge.settings.practice_folder.iterdir()] == []
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator
-from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -12,7 +10,7 @@ import pytest
 from starlette.routing import Match
 
 from domain.centre.centre import staff_stream
-from tests.practice.rehearsal import Rehearsal, rehearsing, scenarios
+from tests.practice.rehearsal import Rehearsal, scenarios
 from tests.rights.routes import ROUTES
 from web.app import create_app
 from web.practice.door import Door
@@ -20,13 +18,6 @@ from web.session import COOKIE
 
 OF_A_RUN = sorted(name for name, asked in ROUTES.items() if asked.right == "practice.run")
 ORIGIN = "http://localhost:18999"
-
-
-@pytest.fixture
-async def rehearsal(tmp_path: Path) -> AsyncGenerator[Rehearsal]:
-    """A real centre with its sandboxes."""
-    async with rehearsing(tmp_path) as rehearsal:
-        yield rehearsal
 
 
 def browser(rehearsal: Rehearsal, person: UUID) -> httpx.AsyncClient:

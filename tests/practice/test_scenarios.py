@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from domain.calendar.calendar import SHANGHAI
 from domain.calendar.limits import local_day
 from domain.case import commands as c
+from domain.training.content import Play, Scenario
 from domain.training.practice import PracticeFinished, PracticeOver, PracticeWrong
 from store.answers import Answer
-from tests.practice.rehearsal import Rehearsal, Trainee, rehearsing, scenarios
+from tests.practice.rehearsal import Rehearsal, Trainee, scenarios
+from web.practice.views import shown
 
 LEASE, ELDER = "house-lease-filing", "elder-card"
 ALLOWANCE, BENEFIT = "advanced-age-allowance", "unemployment-benefit"
@@ -219,13 +221,6 @@ WRONG = {
 """What is done, the points that are left, and the steps that give them."""
 
 
-@pytest.fixture
-async def rehearsal(tmp_path: Path) -> AsyncGenerator[Rehearsal]:
-    """A real centre with its sandboxes."""
-    async with rehearsing(tmp_path) as rehearsal:
-        yield rehearsal
-
-
 def finished(rehearsal: Rehearsal) -> list[PracticeFinished]:
     """What the real centre knows of runs."""
     _, page = rehearsal.edge.centre.stretch(0, 100_000, tags=["practice.finished"])
@@ -299,3 +294,41 @@ async def test_after_the_end_of_a_run_nothing_more_is_done_in_it(rehearsal: Rehe
 
     assert (answer.verdict, answer.code) == ("refused", PracticeOver.code)
     assert trainee.room.centre.case(lane).claimed_by is None
+
+
+async def test_the_story_goes_on_once_what_the_device_kept_has_come_in(rehearsal: Rehearsal) -> None:
+    trainee = await rehearsal.begin(ALL["sim-dibao-offline-visit"])
+    lane, visit = trainee.lane(DIBAO), uuid4()
+    await trainee.do("window-clerk", lane, missing("asset-check-authorization"))
+    await trainee.do("window-clerk", lane, accepted(trainee, DIBAO))
+    await trainee.line(up=False)
+    await trainee.keep(visit, "case.review@1")
+    await trainee.say(0)
+    await trainee.line(up=True)
+
+    await trainee.say(0)
+    before = trainee.room.centre.marking().began
+    await trainee.do("community-worker", lane, c.ReviewCase(opinion="两人入户，居住地下室。"), id=visit)
+
+    assert (before, trainee.room.centre.marking().began, trainee.step) == (False, True, "s6")
+    assert trainee.room.stage.stuck == ""
+
+
+def playing(step: int, *plays: Play) -> Scenario:
+    """The lease with other things happening when a step begins."""
+    lease = ALL["sim-lease-after-hours"]
+    steps = [replace(one, plays=plays) if at == step else one for at, one in enumerate(lease.steps)]
+    return replace(lease, steps=tuple(steps))
+
+
+async def test_a_story_that_does_not_fit_the_rules_stops_without_taking_away_what_was_done(
+    rehearsal: Rehearsal,
+) -> None:
+    trainee = await rehearsal.begin(playing(1, Play(do="decide")))
+
+    answer = await trainee.do("window-clerk", trainee.lane(LEASE), c.ClaimCase())
+
+    assert answer.verdict == "applied"
+    assert trainee.score.steps[0].points == 10
+    assert trainee.room.stage.stuck.startswith("s2 0: case.decide@1: ")
+    assert shown(trainee.room, own=True).stuck == trainee.room.stage.stuck

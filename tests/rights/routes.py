@@ -159,6 +159,7 @@ ROUTES: dict[str, Asked] = {
     "POST /sync/x": Asked(PUBLIC, body=[]),
     "GET /api/devices": Asked(SIGNED_IN),
     "GET /api/devices/health": Asked("devices.health"),
+    "GET /api/status": Asked("status"),
     "POST /api/devices/{device:uuid}": Asked(SIGNED_IN, f"/api/devices/{_ABSENT}", body={"do": "settle"}),
     "GET /api/set-aside": Asked(SIGNED_IN),
     "POST /api/set-aside/{intent:uuid}": Asked(

@@ -50,15 +50,15 @@ def _greeted(command: AddNote, call: Call, bench: Bench) -> Decided:
 
 
 def _become_newer() -> None:
-    terms.BUILD = BUILD  # type: ignore[misc]
-    schema.SHAPE += 1  # type: ignore[misc]
+    terms.BUILD = BUILD
+    schema.SHAPE += 1
     added: dict[str, Any] = {kind.type: kind for kind in (AddNoteWarmly, Greet)}
     commands.COMMANDS.update(added)
     for kind in added.values():
         decide.register(kind, _greeted)
-    folds: Any = state._APPLY
+    folds: Any = vars(state)["_APPLY"]
     folds[CaseGreeted] = folds[CaseNoted]
-    state.FACTS += (CaseGreeted,)  # type: ignore[misc]
+    state.FACTS += (CaseGreeted,)
     desk.FAMILY[CaseGreeted] = desk.FAMILY[CaseNoted]
 
 

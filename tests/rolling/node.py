@@ -13,7 +13,8 @@ import sys
 from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 from uuid import UUID, uuid4
 
 from domain.case.facts import CaseFiled, CaseNoted
@@ -41,13 +42,17 @@ def main(verb: str) -> None:
 
 
 def _serve(settings: Settings) -> None:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, _end)
     with (
         held_folder(settings.data),
         listen(settings.host, settings.port) as listener,
         opened(settings, clock=lambda: datetime.now(UTC), new_id=uuid4, say=lambda _: None) as edge,
     ):
         Server(config_for(create_app(edge), settings), up=lambda: None, stopping=edge.stopping).run(sockets=[listener])
+
+
+def _end(_: int, __: FrameType | None) -> NoReturn:
+    sys.exit(0)
 
 
 def wrong(settings: Settings, told: list[tuple[str, str, int]]) -> list[str]:

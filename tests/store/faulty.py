@@ -173,6 +173,10 @@ class FaultyLog:
         """As the real one."""
         return self._log.written_since(mark)
 
+    def nodes(self) -> tuple[str, ...]:
+        """As the real one."""
+        return self._log.nodes()
+
     def wake(self) -> None:
         """As the real one."""
         self._log.wake()

@@ -11,6 +11,7 @@ from itertools import product
 from pathlib import Path
 from uuid import UUID, uuid5
 
+import psycopg
 import pytest
 
 from domain.actors import Actor
@@ -23,9 +24,10 @@ from store.answers import Answer
 from store.erasure import Erasure
 from store.files import FileStore
 from store.places import FolderPlaces
+from store.program import own_name
 from store.staging import Staging
 from tests.cast import CASE, LIN, ZHOU, Filing, resident
-from tests.postgres import Server
+from tests.postgres import USER, Server
 from tests.premises import Premises, Site
 
 pytestmark = pytest.mark.parametrize("engine", ["postgres"], indirect=True)
@@ -98,6 +100,19 @@ def test_a_command_that_comes_to_both_nodes_has_one_effect(nodes: tuple[Node, No
     assert [both[0].pos for both in answers] == [both[1].pos for both in answers]
     notes = [e for e in there.centre.read(CASE) if isinstance(e.fact, CaseNoted)]
     assert [note.meta.command for note in notes] == [call.id for call in calls]
+
+
+def test_each_node_is_known_to_the_others_by_its_program_and_its_machine(
+    nodes: tuple[Node, Node], furnished_site: Site
+) -> None:
+    def session(name: str) -> psycopg.Connection[tuple[object, ...]]:
+        host, database = (furnished_site.env[f"POSTGRES_{of}"] for of in ("HOST", "DBNAME"))
+        return psycopg.connect(host=host, user=USER, dbname=database, application_name=name)
+
+    with session("doorstep 0123456789abcdef elsewhere:1"), session("psql"):
+        known = nodes[0].centre.event_log.nodes()
+
+    assert sorted(known) == sorted([own_name(), "doorstep 0123456789abcdef elsewhere:1"])
 
 
 def test_both_nodes_decide_on_what_the_other_has_written(nodes: tuple[Node, Node]) -> None:

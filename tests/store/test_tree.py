@@ -78,6 +78,18 @@ def test_it_is_the_tree_of_the_leaves_however_they_come(tmp_path: Path, sizes: l
                 assert tree.inclusion(number, size) == merkle.inclusion(straight, number, size)
 
 
+def test_it_comes_to_an_end_while_others_never_stop_writing(tmp_path: Path) -> None:
+    class Busy(Paper):
+        def leaves_after(self, position: int, limit: int) -> list[Leaf]:
+            self.grow(1)
+            return super().leaves_after(position, limit)
+
+    with tree_of(tmp_path / "tree.db", Busy(4)) as tree:
+        sizes = [tree.catch_up(), tree.catch_up()]
+
+    assert sizes == [5, 6]
+
+
 def test_tiles_are_what_the_leaves_are_and_their_roots(tmp_path: Path) -> None:
     log = Paper(600)
     with tree_of(tmp_path / "tree.db", log) as tree:

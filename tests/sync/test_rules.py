@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from bootstrap.places import ROOT
 from domain.actors import Role
 from projections.reader import Departure, Page
 from sync import frames as fr
@@ -13,7 +14,7 @@ from sync.cursors import Cursor, scopes_digest
 from sync.outputs import Admit, Compare, Fetch, Judge
 from sync.scopes import scopes_for
 from sync.session import Session, State
-from sync.terms import Terms
+from sync.terms import BUILD, Terms
 from tests.cast import CASE, FATHER, GU, LIN, MONDAY_10AM, SUN, ZHOU
 from tests.sync.bench import (
     DEVICE,
@@ -74,6 +75,14 @@ def test_an_older_app_is_asked_to_upgrade_until_the_day_comes(app: str, asked: b
         [{"t": "upgrade", "min_app": "0.3.0", "by": "2026-11-30T02:00:00Z", "hard": False}] if asked else []
     )
     assert device.state is State.IDLE
+
+
+def test_the_program_its_package_and_its_app_are_of_one_build() -> None:
+    package = (ROOT / "pyproject.toml").read_text()
+    app = (ROOT / "pwa/src/device/build.ts").read_text()
+
+    assert f'\nversion = "{BUILD}"\n' in package
+    assert f"export const APP_BUILD = '{BUILD}';" in app
 
 
 def test_an_older_app_is_turned_away_once_the_day_has_come() -> None:

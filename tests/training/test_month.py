@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from random import Random
 from statistics import median
 from typing import NamedTuple
@@ -366,10 +367,40 @@ def test_questions_are_as_hard_as_they_are_answered_wrongly(month: Month, told: 
         assert (one.asked, one.right) == (len(answers), rightly)
         assert one.difficulty == (100 * rightly // len(answers) if len(answers) >= 10 else None)
         if len(answers) >= 10:
-            answers.sort()
             group = max(1, len(answers) * 27 // 100)
-            spread = sum(r for _, r in answers[-group:]) - sum(r for _, r in answers[:group])
-            assert one.discrimination == round(100 * spread / group)
+            worst = sum(_within(group, percent, answers) for percent, is_right in answers if is_right)
+            mirrored = [(-percent, is_right) for percent, is_right in answers]
+            best = sum(_within(group, percent, mirrored) for percent, is_right in mirrored if is_right)
+            assert one.discrimination == round(100 * (best - worst) / group)
+
+
+def _within(group: int, percent: int, answers: list[tuple[int, bool]]) -> Fraction:
+    """Which part of an attempt lies among the lowest ones, if those that came out alike share what room is left."""
+    below = sum(other < percent for other, _ in answers)
+    alike = sum(other == percent for other, _ in answers)
+    return Fraction(min(max(group - below, 0), alike), alike)
+
+
+def test_a_question_tells_nobody_apart_where_all_came_out_alike() -> None:
+    figures = Figures()
+    published = TrainingPublished(content=ASKED[0], version=1)
+    facts: list[tuple[UUID, Fact]] = [(content_stream("question", ASKED[0].id), published)]
+    for n in range(20):
+        attempt, is_right = uuid5(NAMESPACE, f"alike {n}"), n % 2 == 0
+        drawn = draw(KIND, [Banked(1, ASKED[0])], attempt)
+        begun = ExamStarted(
+            person=CENTRE, certificate=KIND.id, kind_version=1, questions=drawn, ends_at=START, pass_mark=80
+        )
+        right, wrong = ((ASKED[0].id,), ()) if is_right else ((), (ASKED[0].id,))
+        ended = ExamEnded(why="handed-in", at=START, right=right, wrong=wrong, percent=50, passed=False)
+        facts += [(attempt, begun), (attempt, ended)]
+
+    for position, (stream, fact) in enumerate(facts, start=1):
+        meta = Meta(actor=CENTRE, role="window-clerk", recorded_at=START)
+        figures.take(position, Envelope(stream, position, fact, meta))
+
+    (told,) = figures.body(NOVEMBER, today=LAST).questions
+    assert (told.asked, told.difficulty, told.discrimination) == (20, 50, 0)
 
 
 def test_a_month_in_which_everybody_took_part_and_passed_shows_a_hundred_per_cent() -> None:

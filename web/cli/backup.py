@@ -26,6 +26,7 @@ from web.cli.clock import new_id, now
 from web.cli.progress import Progress, progress
 from web.cli.trouble import Trouble
 from web.kept import kept_by
+from web.operating.backups import Backup, note
 from web.settings import Settings, read_settings
 from web.starting import require_sqlite
 
@@ -50,6 +51,7 @@ def backup(data: Path | None, folder: Path) -> int:
             raise Trouble(f"There is something at {folder} already: name a new folder.") from None
         except LogAltered as altered:
             raise Trouble(f"No backup was taken, because the log is not as it was: {altered}.") from None
+    note(settings.data, Backup(at=now(), events=manifest.checkpoint.size))
     click.echo(f"Events: {manifest.checkpoint.size:,}; files: {manifest.files:,}. {KEY_IS_ELSEWHERE}")
     click.echo(f"Destroy keys.db in it by {manifest.keys_until:%Y-%m-%d}: erased people must be gone from copies too.")
     return 0

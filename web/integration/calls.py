@@ -171,7 +171,8 @@ def _wanted(webhook: Webhook) -> Collection[str]:
 
 async def follow(edge: Edge) -> None:
     """Make the calls that are due until cancelled."""
-    worker = Worker("webhooks", edge.centre, Calls(edge.centre, caller=HttpCaller(), clock=edge.clock).catch_up)
+    calls = Calls(edge.centre, caller=HttpCaller(), clock=edge.clock)
+    worker = Worker("webhooks", edge.centre, calls.catch_up, roster=edge.roster)
     worker.start()
     try:
         await asyncio.Event().wait()

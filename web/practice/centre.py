@@ -115,7 +115,9 @@ def take(marking: Marking, position: int, envelope: Envelope) -> None:
     fact = envelope.fact
     if isinstance(fact, CommandRefused):
         if envelope.meta.role not in NOT_THE_TRAINEE and fact.verdict == "refused":
-            marking.refused(position, Refused(fact.type, fact.code, fact.params, fact.lane))
+            marking.refused(
+                position, Refused(fact.type, fact.code, fact.params, command=envelope.meta.command, lane=fact.lane)
+            )
         return
     marking.take(position, envelope)
 

@@ -32,7 +32,7 @@ from web.practice.cast import seat
 from web.practice.centre import PracticeCentre
 from web.practice.clock import RunClock, beginning
 from web.practice.furnish import furnish
-from web.practice.stage import Stage
+from web.practice.stage import CannotPlay, Stage
 
 ABOUT = "run.json"
 KEEP = timedelta(days=14)
@@ -194,7 +194,8 @@ class Rooms:
         """Make a sandbox and let the scenario begin in it.
 
         Raises:
-            Problem: 429 `practice-full` when no more sandboxes are kept.
+            Problem: 429 `practice-full` when no more sandboxes are kept, 409 `practice-cannot-begin` when what the
+                scenario has happen first does not fit the rules of the centre; `why` tells what.
         """
         await self._make_room_for(trainee)
         now = self._clock()
@@ -205,6 +206,9 @@ class Rooms:
             await asyncio.to_thread(self._write, about)
             try:
                 self._rooms[about.run] = await self._opened(about, scenario)
+            except CannotPlay as error:
+                await self._dispose(about.run)
+                raise Problem(409, "practice-cannot-begin", why=str(error)) from error
             except BaseException:  # nothing began: it is no run
                 await self._dispose(about.run)
                 raise
@@ -263,10 +267,11 @@ class Rooms:
             begun = BeginPractice(scenario=scenario, version=about.version, trainee=about.trainee)
             begin = Call(id=uuid5(about.run, "begin"), lane=PRACTICE_STREAM, command=begun, by=CENTRE_ACTOR)
             centre.at_once(begin)
+            stage.go_on()
         else:
             _take_up(clock, centre)
-        stage.go_on()
-        centre.then = stage.go_on
+            stage.keep_on()
+        centre.then = stage.keep_on
         return opened, clock, stage
 
     # Ending

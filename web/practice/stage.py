@@ -31,6 +31,10 @@ NEW_PHONE = "13900000077"
 """What the person says at the window while the trainee has no line."""
 
 
+BESIDE_THE_CASE = frozenset({"call", "cut", "bring"})
+"""What can happen while the trainee's device still keeps an act: it does not wait for anything on the case."""
+
+
 class CannotPlay(RuntimeError):
     """The story does not fit the rules of the centre; the message names the step and what was refused."""
 
@@ -58,6 +62,9 @@ class Stage:
         files: where papers are kept.
         clock: the sandbox's.
         leapt: called when days have gone by.
+
+    Attributes:
+        stuck: why the story cannot go on; empty while it can.
     """
 
     def __init__(
@@ -68,9 +75,20 @@ class Stage:
         self._files = files
         self._clock = clock
         self._leapt = leapt
+        self.stuck = ""
+
+    def keep_on(self) -> None:
+        """As `go_on`; a story that cannot go on is `stuck` with the reason, and what the trainee did still counts."""
+        if not self.stuck:
+            try:
+                self.go_on()
+            except CannotPlay as error:
+                self.stuck = str(error)
 
     def go_on(self) -> None:
         """Let the next step begin, if the one before is done; on the thread on which calls are judged.
+
+        A step for which something happens to the case begins once all that the device kept has come in.
 
         Raises:
             CannotPlay: a play of the step is refused.
@@ -84,6 +102,8 @@ class Stage:
         step = marking.step
         if step is None:
             self._do(PRACTICE_STREAM, EndPractice(), CENTRE_ACTOR, "end")
+            return
+        if marking.waits and any(play.do not in BESIDE_THE_CASE for play in step.plays):
             return
         for place, play in enumerate(step.plays):
             self._play(marking.scenario, step, play, f"{step.id} {place}")

@@ -119,6 +119,7 @@ class RunShown(Struct, frozen=True, kw_only=True):
     pass_points: int
     now: datetime
     own: bool = True
+    stuck: str = ""
 
 
 def shown(room: Room, *, own: bool) -> RunShown:
@@ -149,6 +150,7 @@ def shown(room: Room, *, own: bool) -> RunShown:
         pass_points=score.pass_points,
         now=room.clock(),
         own=own,
+        stuck=room.stage.stuck,
     )
 
 

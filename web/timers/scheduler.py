@@ -37,6 +37,7 @@ from store.centre import Centre
 from store.itself import CENTRE_ACTOR
 from store.states import CLOCK, RECEPTION
 from web.following import Worker
+from web.operating.roster import Roster
 from web.timers.agenda import Agenda, Entry
 from web.timers.families import FAMILY_OF_TAG, KIND_OF_FAMILY, Waiting, timers_of
 from web.timers.watch import Watch
@@ -80,6 +81,7 @@ class Timers:
         clock: the wall clock, UTC.
         ticks: seconds of a clock that nobody sets.
         say: told in one line when the clock has jumped.
+        roster: told how each turn ended.
     """
 
     def __init__(
@@ -90,11 +92,13 @@ class Timers:
         clock: Callable[[], datetime],
         ticks: Callable[[], float],
         say: Callable[[str], None],
+        roster: Roster | None = None,
     ) -> None:
         self._centre = centre
         self._say = say
         self._agenda = Agenda(path, origin=centre.origin, head=centre.head())
         self._watch = Watch(clock, ticks, since=_last_recorded(centre))
+        self._roster = roster
         self._worker = Worker("timers", centre, self.turn)
         self._families = {
             stored: FAMILY_OF_TAG[tag] for tag in FAMILY_OF_TAG for stored in centre.facts.stored_tags([tag])
@@ -111,7 +115,7 @@ class Timers:
 
     def start(self) -> None:
         """Follow the log and fire what is due, until stopped."""
-        self._worker = Worker("timers", self._centre, self.turn)
+        self._worker = Worker("timers", self._centre, self.turn, roster=self._roster)
         self._worker.start()
 
     def stop(self) -> None:

@@ -106,7 +106,8 @@ export const en: Readonly<Record<Key, string>> = {
   'form.saving': 'Saving …',
   'form.unsaved': 'Not saved',
   'form.unsaved-title': 'Your last answers are not saved. ',
-  'form.unsaved-full': 'This device is full. Do not close this page: delete a few photographs, videos or apps, then save again.',
+  'form.unsaved-full':
+    'This device is full. Do not close this page: delete a few photographs, videos or apps, then save again.',
   'form.unsaved-fault': 'Do not close this page; please save again.',
   'form.save-again': 'Save again',
   'form.leave-unsaved': 'Leave without saving',

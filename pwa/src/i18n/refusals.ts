@@ -51,6 +51,8 @@ const ZH = {
   'case-not-over': '这一件还没办完。办完的件才能改编成情景。',
   'practice-over': '这次练习已经结束，不能再办。可以看结果，或再练一次。',
   'practice-full': '练习场满了，请过一会儿再开始。',
+  'practice-cannot-begin': '这个情景布置不起来，是里面写的和本中心的规则对不上：{why}。请告诉培训管理员。',
+  'practice-cannot-begin-plain': '这个情景布置不起来，是里面写的和本中心的规则对不上。请告诉培训管理员。',
   'practice-busy': '正在练习的人多，请过半分钟再试。',
   'no-line': '情景里设备没有信号。办的事先存在本机，恢复信号后自动发出。',
   'sign-in-needed': '请先登录。您填的都在。',
@@ -166,6 +168,7 @@ const ZH = {
   'order-unsound': '这份下放文件和事项目录对不上，没有登记。请按列出的地方改好再试。',
   'order-taken': '这个文号登记过了，内容不一样。请核对文号。',
   'unknown-order': '没有这个文号的下放文件。',
+  'calendar-unsound': '日历里有几天自相矛盾，没有发布。请按列出的地方改好再试。',
   'listing-unsound': '这份事项清单里有几处不对，没有收下。请按列出的地方改好再试。',
   'bundle-wrong': '这几件不能这样合在一起办，没有收下。您填的都在，请从“一件事”再打开一次。',
   'bundle-child-refused': '其中一件不能收，所以都没有交。请看是哪一件，改好再一起交；您填的都在。',
@@ -293,7 +296,8 @@ const EN: Readonly<Record<RefusalCode, string>> = {
   invalid: 'This was not done: something in it is not right. It is kept; look at it and send again.',
   'permission-lost': 'Your rights have changed, so this was not done. What you wrote is kept. Please ask the lead.',
   'app-too-old': 'This version of the app is too old. Take the new one and sending goes on. Nothing is lost.',
-  'service-too-old': 'The centre is taking a new version of its system; sending goes on by itself after that. Nothing is lost.',
+  'service-too-old':
+    'The centre is taking a new version of its system; sending goes on by itself after that. Nothing is lost.',
   expired: 'Your sign-in has expired. Sign in and sending goes on; nothing is lost.',
   reauth: 'Please sign in once more; nothing is lost.',
   'after-pending': 'The step before this one has not arrived yet; this goes on by itself.',
@@ -314,6 +318,10 @@ const EN: Readonly<Record<RefusalCode, string>> = {
   'case-not-over': 'This case has not been closed. Only closed cases become scenarios.',
   'practice-over': 'This practice has ended, nothing more is done in it. See the result, or begin again.',
   'practice-full': 'The sandboxes are full. Please begin a little later.',
+  'practice-cannot-begin':
+    'This scenario cannot begin: what it says does not fit the rules of the centre ({why}). Please tell a trainer.',
+  'practice-cannot-begin-plain':
+    'This scenario cannot begin: what it says does not fit the rules of the centre. Please tell a trainer.',
   'practice-busy': 'Many people are practising. Please try again in half a minute.',
   'no-line': 'In the story the device has no signal. What you do is kept here and sent once there is one.',
   'sign-in-needed': 'Please sign in first. All you filled in is kept.',
@@ -454,6 +462,8 @@ const EN: Readonly<Record<RefusalCode, string>> = {
     'The order and the catalogue do not fit together, so it was not recorded. Mend the places listed and try again.',
   'order-taken': 'An order of this number was recorded with other content. Please check the number.',
   'unknown-order': 'There is no delegation order of this number.',
+  'calendar-unsound':
+    'Some days of the calendar contradict each other, so it was not published. Mend the places listed and try again.',
   'listing-unsound':
     'Some entries of the list are not right, so it was not taken. Mend the places listed and try again.',
   'bundle-wrong':

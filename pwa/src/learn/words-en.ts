@@ -88,6 +88,7 @@ export const en: Readonly<Record<LearnKey, string>> = {
   'file.remove': 'Remove',
   'file.add': 'Add a file',
   'file.busy': 'Uploading…',
+  'file.away': 'It cannot be played now: without a signal, large videos have to wait for one.',
   'file.wrong': 'Only pictures, videos (MP4, WebM) and PDFs, each up to 50 MB.',
 
   'assign.title': 'Assign: {title}',

@@ -86,6 +86,7 @@ export const zh = {
   'file.remove': '去掉',
   'file.add': '加一个文件',
   'file.busy': '正在上传…',
+  'file.away': '现在放不了：没有信号时，大的视频要等有信号再看。',
   'file.wrong': '只能放图片、视频（MP4、WebM）或 PDF，每个不超过 50 MB。',
 
   'assign.title': '派课：{title}',

@@ -996,6 +996,33 @@ export interface PublishListing {
   entries: ListedItem[];
 }
 
+export interface CalendarYear {
+  status: "official" | "provisional";
+  days_off: string[];
+  make_up_workdays?: string[];
+  source?: string;
+  published_on?: string | null;
+}
+
+export interface Shift {
+  starts: string;
+  ends: string;
+}
+
+export interface WorkingHours {
+  shifts: Shift[];
+}
+
+export interface Calendar {
+  version: number;
+  years: { [key: string]: CalendarYear };
+  shifts: WorkingHours;
+}
+
+export interface PublishCalendar {
+  calendar: Calendar;
+}
+
 export interface Attachment {
   kind: "pdf" | "picture" | "video";
   name: string;
@@ -2652,6 +2679,7 @@ export interface Commands {
   "delegation.order@1": OrderDelegation;
   "delegation.revoke@1": RevokeDelegation;
   "listing.publish@1": PublishListing;
+  "calendar.publish@1": PublishCalendar;
   "training.publish@1": PublishTraining;
   "training.withdraw@1": WithdrawTraining;
   "course.assign@1": AssignCourse;
@@ -2826,6 +2854,10 @@ export const REFUSALS: Record<string, { verdict: string; options: string[] }> = 
     "options": []
   },
   "unknown-order": {
+    "verdict": "refused",
+    "options": []
+  },
+  "calendar-unsound": {
     "verdict": "refused",
     "options": []
   },

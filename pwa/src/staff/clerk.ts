@@ -51,6 +51,7 @@ export const opens = (roles: readonly string[]): boolean =>
 /** Where a member of staff begins. */
 export function firstPageOf(roles: readonly string[]): string {
   if (!worksAtDesk(roles)) return '/audit';
+  if (roles.every((role) => role === 'operator')) return '/operate';
   return roles.every((role) => role === 'trainer') ? '/learn' : '/desk';
 }
 

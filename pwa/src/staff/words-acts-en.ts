@@ -70,6 +70,8 @@ export const actsEn: Readonly<Record<keyof typeof actsZh, string>> = {
   'did.question.take-up': 'Question taken up',
   'did.question.close': 'Question taken off',
   'did.training.publish': 'Content published',
+  'did.item.publish': 'Item published',
+  'did.calendar.publish': 'Working days published',
   'did.training.withdraw': 'Content withdrawn',
   'did.course.assign': 'Course assigned',
   'did.exam.answer': 'Answer in an examination',

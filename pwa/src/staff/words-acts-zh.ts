@@ -68,6 +68,8 @@ export const actsZh = {
   'did.question.take-up': '收进题库或手册',
   'did.question.close': '撤下问题',
   'did.training.publish': '发布培训内容',
+  'did.item.publish': '发布事项',
+  'did.calendar.publish': '发布工作日历',
   'did.training.withdraw': '撤下培训内容',
   'did.course.assign': '派课',
   'did.exam.answer': '考试答题',

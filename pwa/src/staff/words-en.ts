@@ -7,6 +7,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'bar.hall': 'Counter',
   'bar.intake': 'Intake',
   'bar.learn': 'Learning',
+  'bar.offer': 'Items and days',
   'bar.absent': 'I will be away',
   'bar.outbox': 'Outbox',
   'bar.office': 'Desk',
@@ -16,6 +17,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
     '{n} {n|act is|acts are} not sent yet. They stay locked on this device and go on when you sign in.',
   'bar.lock-clear': 'All you did has been sent. What you have not finished writing is kept for your next sign-in.',
   'bar.audit': 'Look back',
+  'bar.operate': 'How it runs',
 
   'sign-in.title': 'Staff sign-in',
   'sign-in.lead': 'With the user name and password of your office. Once signed in you can work without a network.',

@@ -5,6 +5,7 @@ export const zh = {
   'bar.hall': '叫号',
   'bar.intake': '代填',
   'bar.learn': '培训',
+  'bar.offer': '事项和日历',
   'bar.absent': '我要请假',
   'bar.outbox': '发件箱',
   'bar.office': '工作台',
@@ -13,6 +14,7 @@ export const zh = {
   'bar.lock-unsent': '还有 {n} 件操作没发出。它们锁在这台设备上，您下次登录接着发。',
   'bar.lock-clear': '您做的都发出去了。没写完的也留着，下次登录接着写。',
   'bar.audit': '回看',
+  'bar.operate': '运行',
 
   'sign-in.title': '工作人员登录',
   'sign-in.lead': '用单位发的用户名和密码。登录以后，没有网也照常能办。',

@@ -35,6 +35,7 @@ beforeEach(() => {
     fetch,
     URL,
     Request: fakeRequest,
+    Response,
     setTimeout,
     Promise,
   });
@@ -82,6 +83,36 @@ describe('the service worker', () => {
     network = () => Promise.resolve(new Response('broken', { status: 503 }));
 
     await expect(ask('/api/catalogue')).resolves.toBe('net /api/catalogue');
+  });
+});
+
+describe('a handout', () => {
+  const FILM = '/api/training/files/f1?name=film.mp4';
+
+  it('that was seen plays without a signal, part by part', async () => {
+    network = () => Promise.resolve(new Response('0123456789', { headers: { 'content-type': 'video/mp4' } }));
+    await ask(FILM);
+    network = () => Promise.reject(new Error('no signal'));
+
+    const part = await answerTo(FILM, { range: 'bytes=2-4' });
+
+    expect([part?.status, part?.headers.get('content-range')]).toEqual([206, 'bytes 2-4/10']);
+    expect([part?.headers.get('content-type'), await part?.text()]).toEqual(['video/mp4', '234']);
+    await expect(ask(FILM, { range: 'bytes=7-' })).resolves.toBe('789');
+    expect((await answerTo(FILM, { range: 'bytes=10-' }))?.status).toBe(416);
+  });
+
+  it('comes from the service part by part while there is a signal', async () => {
+    await ask(FILM);
+    network = () => Promise.resolve(new Response('part', { status: 206 }));
+
+    await expect(ask(FILM, { range: 'bytes=0-3' })).resolves.toBe('part');
+  });
+
+  it('that was never seen is not to be had without a signal', async () => {
+    network = () => Promise.reject(new Error('no signal'));
+
+    await expect(answerTo('/api/training/files/f2', { range: 'bytes=0-' })).rejects.toThrow('no signal');
   });
 });
 
@@ -133,11 +164,19 @@ async function settle(name: 'install' | 'activate'): Promise<void> {
   await work;
 }
 
-async function ask(where: string, init: { mode?: string; method?: string } = {}): Promise<string | null> {
+type Init = { mode?: string; method?: string; range?: string };
+
+async function ask(where: string, init: Init = {}): Promise<string | null> {
+  const answer = await answerTo(where, init);
+  return answer === null ? null : answer.clone().text();
+}
+
+/** The answer of the worker; null where it leaves the request to the service. */
+async function answerTo(where: string, { mode = 'cors', method = 'GET', range }: Init): Promise<Response | null> {
   let answer: Promise<Response> | null = null;
-  const request = { url: ORIGIN + where, method: init.method ?? 'GET', mode: init.mode ?? 'cors' };
+  const request = { url: ORIGIN + where, method, mode, headers: new Headers(range ? { range } : {}) };
   listeners.get('fetch')?.({ request, respondWith: (given: Promise<Response>) => (answer = given) } as never);
-  return answer === null ? null : (await (answer as Promise<Response>)).clone().text();
+  return answer;
 }
 
 function fakeRequest(this: { url: string; method: string }, file: string): void {

@@ -31,9 +31,9 @@ const say = (action: string, args: Args) => ({
 });
 
 describe('what an act is done with', () => {
-  it('is asked for by act, a linked filing only of several items, and nothing of what is said', () => {
-    expect(askedOf('accept-with-gap', 1)).toEqual(['item', 'material']);
-    expect(askedOf('reuse-material', 1)).toEqual(['item', 'materials']);
+  it('is asked for by act, which item only where there are several, and nothing of what is said', () => {
+    expect(askedOf('accept-with-gap', 1)).toEqual(['material']);
+    expect(askedOf('reuse-material', 1)).toEqual(['materials']);
     expect(askedOf('reuse-material', 2)).toEqual(['items', 'item', 'materials']);
     expect([...SPOKEN].flatMap((action) => askedOf(action, 2))).toEqual([]);
   });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { OutboxEntry } from '../../src/device/types';
 import type { ItemSummary } from '../../src/forms/types';
+import { language } from '../../src/i18n';
 import { dueNow, leftOf, monthsEnd, topicOf } from '../../src/learn/due';
 import { blankOf, contentOf, FIELDS, lacking } from '../../src/learn/edit/fields';
-import { doneOf, type Mine, mineOf, nextLesson } from '../../src/learn/learning';
+import { doneOf, faultsIn, type Mine, mineOf, nextLesson } from '../../src/learn/learning';
 import { touchedBy } from '../../src/learn/policies/touched';
 import { entriesOf, found } from '../../src/learn/qa/find';
 import { LEARN_WORDS } from '../../src/learn/words';
@@ -228,4 +229,14 @@ describe('writing content', () => {
 
 it('has every sentence in both languages', () => {
   expect(Object.keys(LEARN_WORDS.en).sort()).toEqual(Object.keys(LEARN_WORDS.zh).sort());
+});
+
+it('what was refused is told in the language that is on', () => {
+  const params = { faults: ['answer: it is empty'], faults_zh: ['答案：不能空着'] };
+  expect(faultsIn(params)).toEqual(['答案：不能空着']);
+
+  language.value = 'en';
+  expect(faultsIn(params)).toEqual(['answer: it is empty']);
+  language.value = 'zh';
+  expect([faultsIn({ faults: ['x'] }), faultsIn({})]).toEqual([['x'], []]);
 });

@@ -32,6 +32,7 @@ from domain.centre.offering import (
     ItemWithdrawn,
     ListingPublished,
 )
+from domain.centre.publishing import midnight as first_moment
 from domain.centre.timers import timers_of
 from domain.commands import COMMANDS
 from domain.facts import Fact
@@ -429,3 +430,16 @@ def test_a_list_with_entries_that_cannot_be_shown_is_refused(entries: tuple[List
         Desk().do(PublishListing(entries=entries), by=GAO)
 
     assert any(said.startswith(fault) for said in refusal.value.params["faults"])
+
+
+def test_a_version_that_ends_with_the_last_day_that_can_be_written_waits_for_no_impossible_moment() -> None:
+    desk = Desk()
+
+    desk.do(PublishItem(item=NEWER, ends_on=date.max), by=GAO)
+
+    (timer,) = timers_of(STREAM, state(desk))
+    assert timer.at == midnight(date(2199, 12, 31))
+
+
+def test_the_first_day_that_can_be_written_begins_with_the_years_of_the_service() -> None:
+    assert first_moment(date.min) == first_moment(date(1880, 1, 1)) < first_moment(date(1880, 1, 2))

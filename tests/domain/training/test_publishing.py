@@ -7,7 +7,7 @@ from domain.actors import Actor
 from domain.case.commands import FireTimer
 from domain.centre.publishing import midnight
 from domain.refusals import Forbidden, NotFound, TrainingUnsound
-from domain.training.content import Attachment, Content, Lesson, Play, content_stream
+from domain.training.content import Attachment, Choice, Content, ExpectedAct, Lesson, Play, content_stream
 from domain.training.policies import timers_of
 from domain.training.publishing import (
     PolicyTookEffect,
@@ -128,6 +128,8 @@ def lesson(**changes: object) -> Lesson:
         (replace(QUESTION, course_id="none"), "course_id: there is no course none"),
         (replace(QUESTION, item_ids=()), "item_ids: it is tied to no item"),
         (replace(ANSWER, item_ids=("nothing",)), "item_ids.0: there is no item nothing"),
+        (replace(POLICY, effective=date.min), "effective: it lies between 1880-01-01 and 2199-12-31"),
+        (replace(POLICY, effective=date.max), "effective: it lies between 1880-01-01 and 2199-12-31"),
     ],
 )
 def test_what_contradicts_itself_or_refers_to_nothing_is_not_published(content: Content, fault: str) -> None:
@@ -146,6 +148,25 @@ def test_what_is_wrong_is_said_in_chinese_with_its_place_in_the_words_of_the_scr
     assert refused.value.params["faults_zh"] == [
         "事项·第1个：没有事项 nothing",
         "答案：要写选项的字母，每个一次，按顺序",
+    ]
+
+
+def test_a_step_that_is_judged_by_words_has_to_offer_the_right_ones() -> None:
+    said = Choice(action="explain", args={"says": "1"}, text_zh="可以代办。")
+    step = replace(STEP, expected=ExpectedAct(action="explain", args={"says": "1"}), choices=(said,))
+    wrong = replace(step, choices=(replace(said, args={"says": "2"}), replace(said, action="dance")))
+
+    school().do(PublishTraining(content=replace(SCENARIO, steps=(step,))), by=TRAINER)
+    with pytest.raises(TrainingUnsound) as refused:
+        school().do(PublishTraining(content=replace(SCENARIO, steps=(wrong,))), by=TRAINER)
+
+    assert refused.value.params["faults"] == [
+        "steps.0.choices.1.action: there is no action dance",
+        "steps.0.choices: none of them is what is expected",
+    ]
+    assert refused.value.params["faults_zh"] == [
+        "第1步·第2种说法·要做什么：没有操作 dance",
+        "第1步·说法：没有一句是应当说的",
     ]
 
 

@@ -51,9 +51,9 @@ const ASKED: Readonly<Record<string, readonly Asked[]>> = {
 /** Lists of names: an empty one asks for nothing and is left out. */
 export const LISTS: ReadonlySet<Asked> = new Set<Asked>(['items', 'materials', 'missing', 'keep']);
 
-/** What is asked about an act. A linked filing (一件事) can only be asked for where there are several items. */
+/** What is asked about an act; which item, or which of them together (一件事), only where there are several. */
 export const askedOf = (action: string, items: number): readonly Asked[] =>
-  (ASKED[action] ?? []).filter((one) => one !== 'items' || items > 1);
+  (ASKED[action] ?? []).filter((one) => (one !== 'item' && one !== 'items') || items > 1);
 
 /** What an act has beside that, such as from a file: it is shown and can be dropped, not changed. */
 export const otherArgs = (action: string, args: Args): [string, string][] =>

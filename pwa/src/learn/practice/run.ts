@@ -82,6 +82,8 @@ export interface RunShown {
   pass_points: number;
   now: string;
   own: boolean;
+  /** Why the story cannot go on; empty while it can. */
+  stuck: string;
 }
 
 export interface RunListed {

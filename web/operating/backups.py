@@ -1,0 +1,41 @@
+"""When the last backup was taken on this machine: noted by `doorstep backup`, read by the status page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from store.drafts import DRAFTS, Draft
+
+NOTE = "last-backup.json"
+
+
+class Backup(Struct, frozen=True, kw_only=True):
+    """A backup that was taken.
+
+    Attributes:
+        at: when.
+        events: how many events of the log are in it.
+    """
+
+    at: datetime
+    events: int
+
+
+def note(data: Path, taken: Backup) -> None:
+    """Remember in the data folder that a backup was taken."""
+    (data / DRAFTS).mkdir(mode=0o700, exist_ok=True)
+    with Draft(data / DRAFTS) as draft:
+        draft.write(msgspec.json.encode(taken))
+        draft.keep_as(data / NOTE)
+
+
+def last(data: Path) -> Backup | None:
+    """The last backup that was taken on this machine, None if none is known."""
+    try:
+        return msgspec.json.decode((data / NOTE).read_bytes(), type=Backup)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
