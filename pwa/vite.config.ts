@@ -32,5 +32,5 @@ export default defineConfig({
       '/sync': { target: service, ws: true },
     },
   },
-  test: { environment: 'node', include: ['test/**/*.test.ts'], setupFiles: ['test/words.ts'] },
+  test: { environment: 'node', testTimeout: 60_000, include: ['test/**/*.test.ts'], setupFiles: ['test/words.ts'] },
 });

@@ -90,7 +90,7 @@ class Desk:
 
     def _is_open(self) -> bool:
         try:
-            return httpx.get(f"http://localhost:{self._port}/readyz", trust_env=False).status_code == httpx.codes.OK
+            return httpx.get(f"http://localhost:{self._port}/readyz", trust_env=False).is_success
         except httpx.TransportError:
             return False
 

@@ -267,7 +267,7 @@ def _asked(load: Load) -> tuple[str, ...]:
 
 def _prices(rows: list[Figure], language: str) -> str:
     by_job = {row.job: row for row in rows}
-    lines = []
+    lines: list[str] = []
     for name, (job, _, unit) in JOBS.items():
         row = by_job[job]
         said = _JOBS_ZH[name] if language == "zh" else job.strip()

@@ -38,7 +38,7 @@ const file = { item_id: 'house-lease-filing', item_version: 1, answers: {}, page
 const states = async (engine: Engine): Promise<string[]> =>
   (await engine.outbox()).map((entry: OutboxEntry) => entry.state);
 const connection = async (engine: Engine): Promise<DeviceState['connection']> => (await engine.state()).connection;
-const until = (check: () => Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 3000, interval: 10 });
+const until = (check: () => Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 30_000, interval: 10 });
 const effects = (): string[] => world.service.centre.log.map((fact) => fact.id);
 
 describe('an act', () => {

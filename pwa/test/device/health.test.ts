@@ -43,7 +43,7 @@ function open(change: Partial<Env> = {}): Engine {
   return engine;
 }
 
-const until = (check: () => Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 3000, interval: 10 });
+const until = (check: () => Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 30_000, interval: 10 });
 const connection = async (engine: Engine): Promise<DeviceState['connection']> => (await engine.state()).connection;
 const goes = (engine: Engine, to: DeviceState['connection']): Promise<void> =>
   until(async () => expect(await connection(engine)).toBe(to));
