@@ -46,6 +46,11 @@ export function either(text: { zh: string; en: string }): string {
   return language.value === 'en' && text.en ? text.en : text.zh;
 }
 
+/** What stands between two sentences. */
+export function between(): string {
+  return language.value === 'zh' ? '' : ' ';
+}
+
 /** Names one after the other: `甲、乙`, `a, b`. */
 export function listed(names: readonly string[]): string {
   return names.join(language.value === 'zh' ? '、' : ', ');
