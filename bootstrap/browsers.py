@@ -1,6 +1,7 @@
 """Browsers for the tests: a Chromium with Chinese type (the machine's own, Debian's or one from npm), other engines."""
 
 import os
+import re
 import shutil
 import subprocess
 import tarfile
@@ -11,11 +12,8 @@ from bootstrap import debian, pwa
 from bootstrap.places import CACHE, ROOT, site_packages
 from bootstrap.terminal import Trouble, run_or_stop, say
 
-# The other engines, by their programs, any of which will do, and the packages that bring them: one story runs in each.
-OTHER_ENGINES = {
-    ("firefox-esr", "firefox"): ["firefox-esr"],
-    ("WebKitWebDriver",): ["webkit2gtk-driver", "xvfb"],
-}
+OLDEST_FIREFOX = 143
+"""The first that knows every command of WebDriver BiDi that Playwright gives."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 PACKAGE = ROOT / "tests" / "browser" / "chromium"
@@ -52,6 +50,16 @@ def find() -> Chromium | None:
     return None
 
 
+def firefox() -> Path | None:
+    """Return the Firefox of this machine that tests can drive, or None where there is none or it is too old."""
+    for named in filter(None, map(shutil.which, ("firefox-esr", "firefox"))):
+        said = subprocess.run([named, "--version"], capture_output=True, text=True, check=False).stdout
+        version = re.search(r"(\d+)\.", said)
+        if version and int(version[1]) >= OLDEST_FIREFOX:
+            return Path(named)
+    return None
+
+
 def prepare() -> None:
     """See to it that `find` finds a Chromium that can draw Chinese; of the other engines install what can be.
 
@@ -60,9 +68,10 @@ def prepare() -> None:
     """
     if wanted := _missing_packages():
         debian.install(wanted, expect="a minute or two")
-    for programs, packages in OTHER_ENGINES.items():
-        if not any(map(shutil.which, programs)):
-            debian.install(packages, expect="a minute")
+    if firefox() is None:
+        debian.install(["firefox-esr"], expect="a minute")
+    if not shutil.which("WebKitWebDriver"):
+        debian.install(["webkit2gtk-driver", "xvfb"], expect="a minute")
     if find() is None:
         _unpack_from_npm()
     if not _draws_chinese():

@@ -255,9 +255,9 @@ class Firefox:
 
     def __init__(self, playwright: Playwright) -> None:
         """Start the Firefox of this machine with a home of its own."""
-        program = firefox()
+        program = browsers.firefox()
         if program is None:
-            raise FileNotFoundError("no Firefox here")
+            raise FileNotFoundError("no Firefox that can be driven is here")
         self._home = tempfile.mkdtemp(prefix="firefox-")
         self._firefox = playwright.firefox.launch(
             channel="moz-firefox", executable_path=str(program), env={**os.environ, "HOME": self._home}
@@ -278,9 +278,3 @@ class Firefox:
         """End the Firefox."""
         self._firefox.close()
         shutil.rmtree(self._home, ignore_errors=True)
-
-
-def firefox() -> Path | None:
-    """The Firefox of this machine, or None."""
-    found = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
-    return Path(found) if found else None
