@@ -38,6 +38,7 @@ from domain.commands import COMMANDS
 from domain.facts import Fact
 from domain.refusals import (
     AskTheWindow,
+    CalendarUnsound,
     Forbidden,
     ItemNotInForce,
     ItemUnsound,
@@ -430,6 +431,20 @@ def test_a_list_with_entries_that_cannot_be_shown_is_refused(entries: tuple[List
         Desk().do(PublishListing(entries=entries), by=GAO)
 
     assert any(said.startswith(fault) for said in refusal.value.params["faults"])
+
+
+def test_a_calendar_that_contradicts_itself_is_not_published_and_each_day_is_named() -> None:
+    year = CALENDAR.years[MONDAY.year]
+    wrong = replace(year, days_off=year.days_off | {date(2027, 1, 1)}, make_up_workdays=frozenset({MONDAY}))
+    calendar = replace(CALENDAR, version=CALENDAR.version + 1, years={**CALENDAR.years, MONDAY.year: wrong})
+
+    with pytest.raises(CalendarUnsound) as refusal:
+        Desk().do(PublishCalendar(calendar=calendar), by=GAO)
+
+    assert refusal.value.params["faults"] == [
+        f"2027-01-01 is listed under {MONDAY.year}",
+        f"{MONDAY} cannot be a make-up workday",
+    ]
 
 
 def test_a_version_that_ends_with_the_last_day_that_can_be_written_waits_for_no_impossible_moment() -> None:
