@@ -21,7 +21,14 @@ from web.session import COOKIE
 
 MINE = "something that the owner wrote"
 PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
-OF_THE_STAFF = ("reports.export", "training.figures.export", "training.rows", "certificate", "practice.run")
+OF_THE_STAFF = (
+    "reports.export",
+    "training.figures.export",
+    "training.rows",
+    "certificate",
+    "practice.run",
+    "catalogue.check",
+)
 """What is asked of the staff's own things, which no resident owns."""
 ADDRESSES = {
     name: asked
