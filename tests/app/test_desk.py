@@ -73,8 +73,9 @@ async def test_the_queue_can_be_read_in_pages_the_newest_change_first(service: S
         return [row["id"] for row in answer["rows"]], answer.get("next")
 
     whole: list[str] = []
+    pages: list[list[str]] = []
     while whole != (now := (await ids())[0]):  # a follower may touch a case in between, which comes first then
-        whole, pages = now, list[list[str]]()
+        whole, pages = now, []
         page, before = await ids(first="2")
         pages.append(page)
         while before is not None:
