@@ -208,10 +208,11 @@ async def test_half_a_handshake_and_half_a_frame_stall_nobody(site: Site) -> Non
 
 
 async def test_sockets_that_never_say_hello_are_bounded_in_time(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.live.HELLO_SECONDS", 0.05)
-    wires = [await site.wire().__aenter__() for _ in range(20)]
+    with monkeypatch.context() as hurried:
+        hurried.setattr("web.live.HELLO_SECONDS", 0.05)
+        wires = [await site.wire().__aenter__() for _ in range(20)]
 
-    assert {await ended(wire) for wire in wires} == {CloseCode.AUTH}
+        assert {await ended(wire) for wire in wires} == {CloseCode.AUTH}
     await serves(site)
 
 
