@@ -11,7 +11,7 @@ from typing import Any
 CHINESE = "zh/"
 NAMES = {"zh": "中文", "en": "English"}
 _HAN = "[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\u201c\u201d]"
-_BROKEN_LINE = re.compile(f"(?<={_HAN})\n(?={_HAN})")
+_BROKEN_LINE = re.compile(f"(?<={_HAN})\n[ \t]*(?={_HAN})")
 
 
 def command(python: Path, folder: Path) -> list[str]:

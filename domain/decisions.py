@@ -39,7 +39,7 @@ from domain.staff import absence
 from domain.staff.staff import CertificateHeld, Staff, StaffEnrolled, recorded_certificate
 from domain.training import certificates, courses, earning, exams, policies, practice, questions_and_answers
 from domain.vault import vault
-from domain.visits import appointments, calling, office, tickets
+from domain.visits import appointments, calling, office, reached, tickets
 from domain.visits import timers as visits
 
 __all__ = ["Bench", "Call", "Decided", "decide"]
@@ -276,6 +276,9 @@ def _(command: notices.ReportNotice, call: Call, bench: Bench) -> Decided:
 
 @decide_any.register
 def _(command: notices.HandleNotice, call: Call, bench: Bench) -> Decided:
+    if command.line is not None:
+        told = {lane: bench.notices(lane) for lane in reached.lanes_of(call.lane)}
+        return reached.handle(command, call, bench.line(command.line), told)
     case = bench.case(call.lane)
     if not case.is_filed:
         raise NotFound

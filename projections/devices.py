@@ -101,7 +101,7 @@ def _on_device(fact: Any, at: At, book: Book) -> None:
         case DeviceWorkMissing():
             body = replace(body, missing=Missing(fact.n, fact.announced_at, fact.why))
         case DeviceWorkSettled():
-            body = replace(body, missing=None)
+            body = _settled(body)
         case DeviceBlocked():
             body = replace(body, blocked=True)
         case _:
@@ -115,6 +115,13 @@ def _on_device(fact: Any, at: At, book: Book) -> None:
         book.touch(Key(scope, "device", id), at.position, id)
     for scope in {*_held_on_devices(body), *before[1]} if is_told else ():
         book.touch(Key(scope, "device", id), at.position, id)
+
+
+def _settled(body: DeviceBody) -> DeviceBody:
+    """Of a device that is not heard any more the missing work was all it owed; one that came without it says itself."""
+    if body.missing and body.missing.why == "silent":
+        return replace(body, missing=None, unsent=0, oldest_at=None)
+    return replace(body, missing=None)
 
 
 def _is_worth_telling(shown: DeviceBody, body: DeviceBody) -> bool:

@@ -102,7 +102,8 @@ class RectificationBody(Struct, frozen=True, kw_only=True):
         responsible: None until a lead has named somebody.
         is_overdue: the date passed before it was settled.
         outcome: `fixed` or `no-basis`, None before.
-        reply_unreached: the rater could be told of the reply by no channel: somebody should call.
+        reply_unreached: the rater could be told of the reply by no channel: whoever puts it right should call
+            (`rectification.call-back@1`).
         next: who has to do what: `assign`, `call-back`, `settle`, `reply`, `close` or `decide-appeal`.
         appeal_words: grounds of an appeal that waits.
     """

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.calendar.limits import local_day
+from domain.effects.notices import NoticeHandled
 from domain.facts import Fact
 from domain.ratings import facts as f
 from domain.ratings import rating as ratings
@@ -43,6 +44,7 @@ class RatingView(Struct, frozen=True, kw_only=True):
         names: of the rated and of whoever puts it right, as first met.
         held_by: everybody who was ever named to put it right; their documents leave with the next one.
         sendings: how far the notice of the reply has come.
+        reached: they were called after the notice had reached nobody.
     """
 
     state: Rating = Rating()
@@ -59,6 +61,7 @@ class RatingView(Struct, frozen=True, kw_only=True):
     names: dict[UUID, str] = {}
     held_by: tuple[UUID, ...] = ()
     sendings: tuple[Sending, ...] = ()
+    reached: bool = False
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -105,13 +108,17 @@ def _on_rating(fact: Fact, at: At, book: Book) -> None:
     _touch(book, id, view, at.position)
 
 
-def _reply_sent(fact: Sent, of: UUID, at: At, book: Book) -> None:
-    """The notice of a reply went on its way, or did not; notices of other things are not shown here."""
+def _reply_sent(fact: Sent | NoticeHandled, of: UUID, at: At, book: Book) -> None:
+    """The notice of a reply went on its way, or did not, or they were called; notices of other things are not shown."""
     id = str(of)
     view = book.view("rating", id, RatingView)
     if view is None or at.position <= view.position:
         return
-    view = replace(view, position=at.position, sendings=sent_on(fact, view.sendings, at=at.when))
+    view = replace(view, position=at.position)
+    if isinstance(fact, NoticeHandled):
+        view = replace(view, reached=True)
+    else:
+        view = replace(view, sendings=sent_on(fact, view.sendings, at=at.when))
     book.keep("rating", id, view)
     _touch(book, id, view, at.position)
 
@@ -311,7 +318,7 @@ def _rectification(key: Key, id: str, book: Book) -> RectificationBody | None:
         outcome=one.outcome if one else None,
         outcome_words=view.outcome_words,
         replied=one is not None and one.replied,
-        reply_unreached=has_failed(view.sendings),
+        reply_unreached=has_failed(view.sendings) and not view.reached,
         appeal_waits=appeal_waits,
         appeal_words=view.appeal_words if appeal_waits else "",
         next=_next(one) if one and not one.closed else "decide-appeal",
@@ -364,5 +371,5 @@ LEDGER = Ledger(
         "rating-tally": _tally,
     },
     forget={"rating": _forget},
-    told=dict.fromkeys(SENT, _reply_sent),
+    told=dict.fromkeys((*SENT, NoticeHandled), _reply_sent),
 )

@@ -22,14 +22,20 @@ class ToldBody(Struct, frozen=True, kw_only=True):
         position: of the fact that it tells of.
         at: when it appeared in the app; None where it was sent and does not stand there.
         sendings: how far it has come by each other channel.
-        is_unreached: it left by no channel although one was tried: somebody should call.
+        is_unreached: no channel reached them and nobody has told them otherwise: somebody should call
+            (`notice.handle@1`).
+        handled: `by-phone`, `in-person` or `not-needed`, empty while staff have not looked after it.
     """
 
     kind: str
     position: int
+    person: UUID
     at: datetime | None
     sendings: tuple[Sending, ...]
     is_unreached: bool
+    handled: str
+    handled_at: datetime | None
+    handled_by_name: str
 
 
 class AppointmentBody(Struct, frozen=True, kw_only=True):
@@ -71,6 +77,7 @@ class TicketBody(Struct, frozen=True, kw_only=True):
         since: when the visitor came.
         counter: where it is called or served, or the one it was sent to.
         calls: how often it was called since it last waited.
+        told: what its visitor was told of it, the first first.
     """
 
     lane: UUID
@@ -88,6 +95,7 @@ class TicketBody(Struct, frozen=True, kw_only=True):
     staff: Person | None
     calls: int
     rejoins: int
+    told: tuple[ToldBody, ...]
 
 
 class OwnTicketBody(Struct, frozen=True, kw_only=True):

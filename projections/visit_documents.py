@@ -94,6 +94,7 @@ def _ticket(key: Key, view: str, book: Book) -> TicketBody | None:
         staff=Person(one.staff, day.names.get(one.staff, "")) if one.staff else None,
         calls=one.calls,
         rejoins=one.rejoins,
+        told=day.told_of(id),
     )
 
 

@@ -141,7 +141,7 @@ def _counter_name(counter: str, on: date, at: At) -> Text:
     return Text(place.name_zh, place.name_en) if place else Text(counter, counter)
 
 
-def _told(fact: n.NoticeGiven | Sent, of: UUID, at: At, book: Book) -> None:
+def _told(fact: n.NoticeGiven | n.NoticeHandled | Sent, of: UUID, at: At, book: Book) -> None:
     """A notice about something on the line `of`; any other is not shown here."""
     stand = book.view("stand", str(of), Stand)
     day = book.view("day", stand.on.isoformat(), Day) if stand else None
@@ -150,7 +150,7 @@ def _told(fact: n.NoticeGiven | Sent, of: UUID, at: At, book: Book) -> None:
         return
     key = f"{at.envelope.originator_id}:{fact.position}"
     known = day.told.get(id, {})
-    before = known.get(key) or ToldBody(kind="", position=fact.position, at=None, sendings=(), is_unreached=False)
+    before = known.get(key) or _untold(fact.position, fact.person)
     now = _as_told(fact, before, at)
     day = replace(day, position=at.position, told={**day.told, id: {**known, key: now}})
     _keep(book, day)
@@ -159,14 +159,34 @@ def _told(fact: n.NoticeGiven | Sent, of: UUID, at: At, book: Book) -> None:
         if id in line.appointments and line.appointments[id].status is not AppointmentStatus.MOVED:
             touch.appointment(id, line)
         if id in line.tickets:
+            touch.office_ticket(id)
             touch.own_ticket(id, line)
 
 
-def _as_told(fact: n.NoticeGiven | Sent, before: ToldBody, at: At) -> ToldBody:
-    if isinstance(fact, n.NoticeGiven):
-        return replace(before, kind=fact.kind, at=at.when)
-    sendings = sent_on(fact, before.sendings, at=at.when)
-    return replace(before, sendings=sendings, is_unreached=has_failed(sendings))
+def _untold(position: int, person: UUID) -> ToldBody:
+    return ToldBody(
+        kind="",
+        position=position,
+        person=person,
+        at=None,
+        sendings=(),
+        is_unreached=False,
+        handled="",
+        handled_at=None,
+        handled_by_name="",
+    )
+
+
+def _as_told(fact: n.NoticeGiven | n.NoticeHandled | Sent, before: ToldBody, at: At) -> ToldBody:
+    match fact:
+        case n.NoticeGiven():
+            return replace(before, kind=fact.kind, at=at.when)
+        case n.NoticeHandled():
+            name = at.by_name()
+            return replace(before, is_unreached=False, handled=fact.how, handled_at=at.when, handled_by_name=name)
+        case _:
+            sendings = sent_on(fact, before.sendings, at=at.when)
+            return replace(before, sendings=sendings, is_unreached=has_failed(sendings) and not before.handled)
 
 
 class _Touch:
@@ -187,7 +207,7 @@ class _Touch:
     def ticket(self, id: UUID, before: Ticket | None) -> None:
         """A ticket, with the lines, counters and people who wait that it concerns."""
         now = self._day.line_with(id).tickets[id]
-        self._touch(OFFICE, "ticket", id)
+        self.office_ticket(id)
         if now.person is not None:
             self._touch(f"person:{now.person}", "own-ticket", id)
         for counter in sorted({now.counter, before.counter if before else ""} - {""}):
@@ -196,9 +216,14 @@ class _Touch:
             self.line(group)
             self.own_tickets(group)
 
+    def office_ticket(self, id: UUID) -> None:
+        """A ticket as the counters see it."""
+        self._touch(OFFICE, "ticket", id)
+
     def own_ticket(self, id: UUID, line: Line) -> None:
-        """A ticket as its visitor sees it."""
-        self._touch(f"person:{line.tickets[id].person}", "own-ticket", id)
+        """A ticket as its visitor sees it, where one is known."""
+        if line.tickets[id].person is not None:
+            self._touch(f"person:{line.tickets[id].person}", "own-ticket", id)
 
     def own_tickets(self, group: str) -> None:
         """Everybody who waits for a group and looks at their own place."""
@@ -237,6 +262,6 @@ LEDGER = Ledger(
     },
     builders=dict(BUILDERS),
     forget={},
-    told=dict.fromkeys((n.NoticeGiven, *SENT), _told),
+    told=dict.fromkeys((n.NoticeGiven, n.NoticeHandled, *SENT), _told),
 )
 """Nothing personal is opened for these views, so that an erasure finds nothing to take out of them."""

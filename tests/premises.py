@@ -98,7 +98,7 @@ class Premises:
         base: int | None = None,
     ) -> Answer:
         """Submit a command and wait for its answer."""
-        return self.centre.submit(self.call(command, by=by, case=case, files=files, base=base)).result(10)
+        return self.centre.submit(self.call(command, by=by, case=case, files=files, base=base)).result(60)
 
     def file(self, filing: Filing | None = None, *, by: Actor = FATHER, case: UUID = CASE) -> Answer:
         """Hand a form in."""

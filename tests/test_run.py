@@ -54,7 +54,7 @@ def test_a_long_program_gives_signs_of_life(
 ) -> None:
     monkeypatch.setattr(terminal, "HEARTBEAT_SECONDS", 0.05)
 
-    outcome = terminal.run([sys.executable, "-uc", "import time; print('half done'); time.sleep(0.5)"])
+    outcome = terminal.run([sys.executable, "-uc", "import time; print('half done'); time.sleep(3)"])
 
     assert outcome.code == 0
     assert "still working: half done" in capsys.readouterr().out

@@ -193,7 +193,7 @@ def opened(
             journal=journal,
             since=clock(),
             roster=roster,
-            notices=NoticeBook(centre),
+            notices=stack.enter_context(closing(NoticeBook(centre))),
             signing_in=SigningIn(clock=clock),
             rescuing=asyncio.Semaphore(1),
             stopping=asyncio.Event(),

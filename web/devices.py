@@ -212,8 +212,9 @@ async def health(request: Request) -> Response:
     """`GET /api/devices/health`: for operators and leads: counts, which name nobody."""
     edge, actor = edge_of(request), await actor_of(request)
     require("devices.health", actor)
-    rows = await edge.readers.ask(lambda reader: reader.rows_of(EVERY_DEVICE, "device"))
-    known = [msgspec.json.decode(row, type=_Row).body for row in rows]
+    known = await edge.readers.ask(
+        lambda reader: [msgspec.json.decode(row, type=_Row).body for row in reader.rows_of(EVERY_DEVICE, "device")]
+    )
     a_day_ago = edge.clock() - timedelta(days=1)
     counted = Health(
         open=len(edge.presence),

@@ -35,6 +35,10 @@ def _faults(item: ServiceItem, derived: frozenset[str]) -> Iterator[str]:
             yield f"fields: {field.id} stands twice"
         others.append(field)
     for field in item.fields:
+        if not field.label_zh.strip():
+            yield f"fields: {field.id}: label_zh is empty"
+        if field.type == "select" and not field.options:
+            yield f"fields: {field.id}: a select needs options"
         yield from _validation_faults(field, seen)
     for rule in item.eligibility:
         if rule.check and rule.check.field not in seen and rule.check.field not in derived:
@@ -96,6 +100,8 @@ def _route_faults(item: ServiceItem) -> Iterator[str]:
     for name in dict.fromkeys(name for name in steps if steps.count(name) > 1):
         yield f"route: {name} stands twice"
     for step in item.route:
+        if not step.name_zh.strip():
+            yield f"route: {step.step}: name_zh is empty"
         if step.role not in ROLES:
             yield f"route: {step.step}: role: there is no {step.role}"
     stages = [step.stage for step in item.route]

@@ -98,7 +98,7 @@ class NoticeHandled(Fact, frozen=True, kw_only=True, tag="notice.handled"):
 
     Attributes:
         how: `by-phone`, `in-person` or `not-needed`.
-        words: what was said, sealed under the applicant's key.
+        words: what was said, sealed under the key of the applicant or visitor.
     """
 
     position: int
@@ -183,10 +183,11 @@ class ReportNotice(Command, frozen=True, kw_only=True):
 
 
 class HandleNotice(Command, frozen=True, kw_only=True):
-    """Say how a person was told whom no channel reached; the lane is the case.
+    """Say how a person was told whom no channel reached; the lane is the case, appointment or ticket.
 
     Attributes:
         words: what was said, or why nobody needs to be told.
+        line: of an appointment or ticket, on which it stands.
     """
 
     type: ClassVar[str] = "notice.handle@1"
@@ -194,6 +195,7 @@ class HandleNotice(Command, frozen=True, kw_only=True):
     person: UUID
     how: How
     words: Annotated[str, Limits(max_length=1_000)] = ""
+    line: UUID | None = None
 
 
 def notices_stream(case: UUID) -> UUID:
@@ -288,10 +290,19 @@ def handle(command: HandleNotice, call: Call, case: Case, item: ServiceItem, not
     """
     if not may_see(call.by, case, item) or case.applicant is None:
         raise NotFound
-    if command.how == "not-needed" and not command.words.strip():
-        raise ReasonMissing(lacking=["words"])
+    fact = handled(command, case.applicant)
     if (command.position, command.person) not in notices.unreached:
         raise StateChanged(status="notice-settled")
-    words = Sealed(case.applicant, value=command.words) if command.words else None
-    handled = NoticeHandled(position=command.position, person=command.person, how=command.how, words=words)
-    return [(notices_stream(call.lane), handled)]
+    return [(notices_stream(call.lane), fact)]
+
+
+def handled(command: HandleNotice, person: UUID) -> NoticeHandled:
+    """How somebody was told, with the words under the key of `person`.
+
+    Raises:
+        ReasonMissing: nobody needs to be told, and it is not said why.
+    """
+    if command.how == "not-needed" and not command.words.strip():
+        raise ReasonMissing(lacking=["words"])
+    words = Sealed(person, value=command.words) if command.words else None
+    return NoticeHandled(position=command.position, person=command.person, how=command.how, words=words)

@@ -82,7 +82,7 @@ class AssignRectification(Command, frozen=True, kw_only=True):
 
 
 class CallBack(Command, frozen=True, kw_only=True):
-    """Record that the rater was called back."""
+    """Record that the rater was called back; who was reached needs no further notice of the reply."""
 
     type: ClassVar[str] = "rectification.call-back@1"
     reached: bool

@@ -13,6 +13,7 @@ from domain.case.deciding import decide
 from domain.case.deciding.guards import require_words
 from domain.case.state import Case
 from domain.centre.centre import DERIVED_ID
+from domain.effects.notices import Notices
 from domain.facts import Fact, Sealed
 from domain.ratings import commands as c
 from domain.ratings import facts as f
@@ -54,6 +55,10 @@ class RatingBench(VisitBench, Protocol):
         Raises:
             NotFound: the stream is no rating.
         """
+        ...
+
+    def notices(self, case: UUID) -> Notices:
+        """The notices beside a rating."""
         ...
 
 

@@ -15,6 +15,7 @@ from domain.calendar.limits import Due, DueRule
 from domain.case.commands import FireTimer
 from domain.case.decide import Call, Decided
 from domain.case.deciding import decide
+from domain.effects.notices import NoticeHandled, notices_stream
 from domain.ratings import commands as c
 from domain.ratings import facts as f
 from domain.ratings.deciding import RatingBench, about_rater, is_erased, require_lead
@@ -52,7 +53,10 @@ def _(command: c.AssignRectification, call: Call, bench: RatingBench) -> Decided
 @decide.register
 def _(command: c.CallBack, call: Call, bench: RatingBench) -> Decided:
     rating, _one = _mine(call, bench)
-    return [(call.lane, f.RaterCalledBack(reached=command.reached, words=about_rater(rating, words=command.words)))]
+    called = f.RaterCalledBack(reached=command.reached, words=about_rater(rating, words=command.words))
+    told = bench.notices(call.lane).unreached if command.reached else ()
+    handled = (NoticeHandled(position=at, person=person, how="by-phone", words=None) for at, person in told)
+    return [(call.lane, called), *((notices_stream(call.lane), fact) for fact in handled)]
 
 
 @decide.register

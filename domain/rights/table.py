@@ -104,7 +104,7 @@ COMMANDS: Mapping[str, Grant] = {
     "record.unmask": Grant(own=OFFICE | AUDITOR, relation="a case that they may see"),
     "record.print": Grant(own=OFFICE | AUDITOR, relation="a case that they may see"),
     "case.break-glass": Grant(OFFICE),
-    "notice.handle": Grant(own=OFFICE, relation="a case that they may see"),
+    "notice.handle": Grant(own=OFFICE, relation="a case that they may see; as who receives people, a visit"),
     "export.make": Grant(TRAINERS | AUDITOR),
     "copy.withdraw": Grant(own=RESIDENT, relation="their own vault"),
     "contact.choose": Grant(own=RESIDENT, relation="their own contact"),

@@ -38,7 +38,9 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
-  if (/^\/api\/(?:catalogue|bundles)(?:\/|$)/.test(url.pathname)) event.respondWith(freshOrKept(request));
+  // Whoever makes the next version of an item begins with the newest, or not at all.
+  if (/^\/api\/(?:catalogue|bundles)(?:\/(?!.*\/newest$)|$)/.test(url.pathname))
+    event.respondWith(freshOrKept(request));
   else if (url.pathname.startsWith(HANDOUTS))
     event.respondWith(request.headers.has('range') ? partOfHandout(request) : handout(request));
   else if (SERVER.test(url.pathname)) return;

@@ -29,7 +29,7 @@ from web.serving import Server, config_for
 from web.settings import Settings
 
 IMPATIENT = Timings(dial=10.0, silence=20.0, back_off=0.02)
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0
 
 
 class Site:

@@ -66,6 +66,16 @@ def test_a_backup_is_taken_looked_at_and_brought_back_elsewhere(
         assert premises.centre.case(CASE).is_filed
 
 
+@pytest.mark.parametrize("home", ["sqlite"], indirect=True)
+def test_a_backup_is_good_where_no_note_of_it_can_be_kept(furnished: Home, tmp_path: Path) -> None:
+    (furnished.data / backups.NOTE).mkdir()
+
+    took = furnished.types("backup", str(tmp_path / "backup"))
+
+    assert (took.code, (tmp_path / "backup" / "backup.json").is_file()) == (0, True)
+    assert "The backup is whole, but" in took.err
+
+
 def test_a_log_that_was_restored_says_so_and_is_sound(
     furnished: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
 ) -> None:

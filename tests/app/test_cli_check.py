@@ -81,9 +81,9 @@ def test_a_command_that_the_program_failed_on_is_no_finding_neither_before_nor_a
         calls = [premises.call(AddNote(text=NOTE), by=ZHOU) for _ in range(2)]
         with monkeypatch.context() as broken:
             broken.setattr("store.judging.decide", fails)
-            answers = premises.centre.submit_all(calls).result(10)
+            answers = premises.centre.submit_all(calls).result(60)
         monkeypatch.setattr("store.judging.fingerprint", lambda: "mended")
-        mended = premises.centre.submit(calls[0]).result(10)
+        mended = premises.centre.submit(calls[0]).result(60)
 
     assert [answer.verdict for answer in (*answers, mended)] == ["quarantined", "quarantined", "applied"]
     assert check() == (0, [])

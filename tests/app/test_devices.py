@@ -245,6 +245,21 @@ async def test_a_device_that_comes_without_its_work_has_lost_it_until_somebody_h
     assert [one["missing"] for one in await devices(site, ZHOU)] == [None]
 
 
+async def test_a_device_that_is_not_heard_any_more_owes_nothing_once_its_work_was_looked_after(site: Site) -> None:
+    old, new = uuid4(), uuid4()
+    await comes(site, ZHOU, old, OWES)
+    site.clock.advance(hours=25)
+    await comes(site, ZHOU, new, {"n": 0, "next_seq": 1})
+    before = {UUID(one["device"]): one for one in await devices(site, ZHOU)}[old]
+    async with await browser(site, ZHOU) as client:
+        await client.post(f"/api/devices/{old}", json={"do": "settle"})
+    await site.caught_up()
+    after = {UUID(one["device"]): one for one in await devices(site, ZHOU)}[old]
+
+    assert (before["missing"]["why"], before["unsent"]) == ("silent", 3)
+    assert (after["missing"], after["unsent"], after["oldest_at"]) == (None, 0, None)
+
+
 async def test_the_health_of_all_devices_is_counted_for_leads_and_operators(site: Site) -> None:
     old = uuid4()
     await comes(site, FATHER, old, OWES)

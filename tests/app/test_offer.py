@@ -28,6 +28,7 @@ from tests.app.pdftext import pages_of
 from tests.app.standing import CHEAP, PASSWORD, Service, catalogue, centre_open, file_lease, lease, serving
 from tests.domain.catalogue.filled import filled_answers
 from tests.domain.catalogue.test_delegation import BEFORE, order
+from web.api import changes
 
 LISTED = ListedItem(
     id="listed-dog", name_zh="养犬登记", department_zh="公安", phone="027-85500011", hours_zh="9:00–12:00"
@@ -243,6 +244,24 @@ async def test_an_operator_begins_a_version_from_the_newest_and_sees_which_cases
     assert set(found["findings"][0]["materials"]) <= {material.id for material in NEWER.materials}
 
 
+async def test_the_open_cases_of_an_item_are_counted_however_many_others_there_are(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator = await service.staff("operator")
+    file_lease(service)
+    file_lease(service)
+    monkeypatch.setattr(changes, "MOST_CASES", 1)
+    other = replace(lease(), id="house-lease-renewal")
+    calendar = (await operator.get("/api/calendar")).json()
+
+    found = (await operator.post("/api/catalogue/check", json=draft(NEWER))).json()
+    none = (await operator.post("/api/catalogue/check", json=draft(other))).json()
+    cut = (await operator.post("/api/calendar/check", json=calendar)).json()
+
+    assert (found["open_cases"], none["open_cases"]) == ({"1": 2}, {})
+    assert (cut["looked"], cut["cut"]) == (1, True)
+
+
 async def test_an_operator_sees_which_dates_a_calendar_moves_and_publishes_it(service: Service) -> None:
     operator = await service.staff("operator")
     file_lease(service)
@@ -260,7 +279,7 @@ async def test_an_operator_sees_which_dates_a_calendar_moves_and_publishes_it(se
     found = (await operator.post("/api/calendar/check", json={"calendar": newer})).json()
     faulty = (await operator.post("/api/calendar/check", json={"calendar": wrong})).json()
 
-    assert found["looked"] == 1
+    assert (found["looked"], found["cut"]) == (1, False)
     assert [(one["clock"], one["n"], one["becomes"] > one["was"]) for one in found["moving"]] == [("notice", 1, True)]
     assert faulty["faults"] == ["2031-01-01 is listed under 2030"]
     assert (await (await service.staff("sunhao")).get("/api/calendar")).status_code == 403

@@ -29,7 +29,7 @@ async def site(tmp_path: Path) -> AsyncGenerator[Site]:
 
 
 async def _until(so: Callable[[], bool]) -> None:
-    for _ in range(2_000):
+    for _ in range(12_000):
         if so():
             return
         await asyncio.sleep(0.005)

@@ -33,7 +33,7 @@ async def test_a_fact_that_cannot_be_read_is_named_by_readyz_and_in_the_journal(
         at = desk.append([Entry(case, desk.version(case) + 1, "case.noted", b'{"meta":"torn')])
     service.centre.event_log.wake()
     journal = service.edge.settings.journal
-    for _ in range(500):
+    for _ in range(6_000):
         if journal.exists() and "projections-stopped" in journal.read_text():
             break
         await asyncio.sleep(0.01)

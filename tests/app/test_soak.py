@@ -10,7 +10,7 @@ import pytest
 
 from tests.campaigns.campaign import Broken, Run
 from tests.campaigns.services import Forked, Service
-from tests.campaigns.soak import MIB, SAMPLES, Sample, Soaked, judge, soaked
+from tests.campaigns.soak import MIB, SAMPLES, Sample, Soaked, files_in, judge, soaked
 from web.cli.progress import progress
 
 CALM = Sample(bytes=200 * MIB, files=40, behind=0, seconds=0.01)
@@ -59,6 +59,10 @@ def test_whatever_grows_breaks_the_promise(grows: str, by: float, said: str) -> 
 def test_too_few_samples_prove_nothing() -> None:
     with pytest.raises(Broken, match="too few"):
         judge(samples()[:10])
+
+
+def test_where_there_is_no_proc_the_open_files_are_those_that_lsof_numbers() -> None:
+    assert files_in("p4711\nfcwd\nftxt\nftxt\nf0\nf1\nf23\n") == 3
 
 
 @pytest.mark.timeout(600)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+import threading
+from collections.abc import AsyncGenerator, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 
 from domain.actors import Actor, Role
 from domain.devices import devices as d
-from domain.effects.notices import ClaimNotice, GiveNotice, ReportNotice
+from domain.effects.notices import PUSH, SMS, ClaimNotice, GiveNotice, Outcome, ReportNotice
 from tests.app.browsing import browser
 from tests.app.listening import Site, hello, listening
 from tests.cast import CASE, FATHER, MONDAY_10AM, SUN, ZHOU, staff
@@ -22,7 +23,7 @@ from web.edge import Edge
 from web.operating import backups
 from web.operating.backups import Backup
 from web.operating.needs import Need, needs_of
-from web.operating.notices import NoticeCount, NoticeQueue
+from web.operating.notices import NoticeBook, NoticeCount, NoticeQueue
 from web.operating.roster import Roster, Turns
 from web.operating.status import status_of
 from web.operating.status_bodies import (
@@ -35,6 +36,7 @@ from web.operating.status_bodies import (
     Tablet,
     ViewsStanding,
 )
+from web.operating.tablets import Devices
 
 NOW = MONDAY_10AM
 LONG_AGO = NOW - timedelta(days=3)
@@ -132,11 +134,26 @@ def test_each_trouble_is_named_by_itself(status: Status, need: Need) -> None:
         replace(WELL, disk=Disk(free=25 * GIB, total=1_000 * GIB)),
         replace(WELL, devices=(replace(TABLET, last_contact=LONG_AGO),)),
         replace(WELL, devices=(replace(TABLET, unsent=4),)),
+        replace(WELL, devices=(replace(TABLET, unsent=4, last_contact=LONG_AGO, blocked=True),)),
+        replace(WELL, devices=(replace(TABLET, unsent=4, last_contact=NOW - timedelta(days=31)),)),
+        replace(WELL, backup=None, log=replace(WELL.log, engine="postgresql")),
+        replace(WELL, backup=Backup(at=LONG_AGO, events=1), log=replace(WELL.log, engine="postgresql")),
         replace(WELL, views=replace(WELL.views, state="building", behind=9_000)),
         replace(WELL, notices=replace(WELL.notices, unreached=5, oldest_claimed_at=NOW - timedelta(minutes=59))),
         replace(WELL, certificate_ends_at=NOW + timedelta(days=15)),
     ],
-    ids=["a large disk", "silent and owing nothing", "owing and heard", "building", "on its way", "long good"],
+    ids=[
+        "a large disk",
+        "silent and owing nothing",
+        "owing and heard",
+        "owing and blocked",
+        "owing and gone for good",
+        "a database that is backed up elsewhere",
+        "a database that was backed up here once",
+        "building",
+        "on its way",
+        "long good",
+    ],
 )
 def test_what_ends_by_itself_needs_nobody(status: Status) -> None:
     assert needs_of(status) == ()
@@ -173,6 +190,15 @@ def test_what_was_noted_of_a_backup_is_read_again_and_a_damaged_note_is_none(tmp
     assert (before, after, backups.last(tmp_path)) == (None, taken, None)
 
 
+def test_a_note_that_another_user_left_can_be_read_and_one_that_cannot_is_none(tmp_path: Path) -> None:
+    backups.note(tmp_path, Backup(at=NOW, events=12))
+    mode = (tmp_path / backups.NOTE).stat().st_mode & 0o777
+    (tmp_path / backups.NOTE).unlink()
+    (tmp_path / backups.NOTE).mkdir()
+
+    assert (mode, backups.last(tmp_path)) == (0o644, None)
+
+
 # Over a real centre
 
 
@@ -199,7 +225,8 @@ async def asked(site: Site) -> dict[str, Any]:
 
 
 def standing(edge: Edge) -> Status:
-    return status_of(edge, [], frozenset())
+    devices = Devices(staff=(), names={}, residents=Residents(known=0, owing=0, missing=0))
+    return status_of(edge, devices, edge.notices.queue(), frozenset())
 
 
 async def test_the_notices_are_counted_by_where_they_stand(site: Site) -> None:
@@ -231,6 +258,57 @@ async def test_the_notices_are_counted_by_where_they_stand(site: Site) -> None:
     assert after.notices.oldest_claimed_at == before.notices.oldest_claimed_at
 
 
+async def test_of_single_notices_only_those_are_kept_of_which_something_may_still_be_said(site: Site) -> None:
+    def tell() -> tuple[NoticeBook, NoticeBook]:
+        site.premises.receive()
+        book = NoticeBook(site.edge.centre)
+        ends: tuple[tuple[Outcome, ...], ...] = (
+            (), ("sent",), ("sent", "delivered"), ("sent", "failed"), ("failed", "delivered"), ("uncertain", "sent"),
+            ("uncertain", "failed"),
+        )  # fmt: skip
+        for position, outcomes in enumerate(ends, 1):
+            for channel in (SMS, PUSH):
+                claim = ClaimNotice(position=position, person=FATHER.id, channel=channel)
+                site.edge.centre.by_itself(claim, lane=CASE)
+            for outcome in outcomes:
+                book.queue()
+                report = ReportNotice(position=position, person=FATHER.id, channel=SMS, outcome=outcome)
+                site.edge.centre.by_itself(report, lane=CASE)
+        for position in (4, 7):
+            report = ReportNotice(position=position, person=FATHER.id, channel=PUSH, outcome="failed")
+            site.edge.centre.by_itself(report, lane=CASE)
+        return book, NoticeBook(site.edge.centre)
+
+    followed, anew = await asyncio.to_thread(tell)
+
+    assert followed.queue() == anew.queue()
+    assert {(one.channel, one.state): one.n for one in anew.queue().counts} == {
+        ("push", "claimed"): 5,
+        ("push", "failed"): 2,
+        ("sms", "claimed"): 1,
+        ("sms", "delivered"): 2,
+        ("sms", "failed"): 2,
+        ("sms", "sent"): 2,
+    }
+    assert anew.queue().unreached == 2
+    assert (len(followed), len(anew)) == (10, 10)
+
+
+async def test_the_notices_are_counted_in_a_thread_of_their_own(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = set[str]()
+    whole = site.edge.centre.stretch
+
+    def stretch(after: int, limit: int, *, tags: Collection[str] = ()) -> Any:
+        threads.add(threading.current_thread().name)
+        return whole(after, limit, tags=tags)
+
+    monkeypatch.setattr(site.edge.centre, "stretch", stretch)
+    await asyncio.gather(*(asked(site) for _ in range(3)))
+
+    assert {name for name in threads if name.startswith("notices-counted")} == {"notices-counted_0"}
+    assert not {name for name in threads if name.startswith("asyncio")}
+
+
 async def test_staff_devices_are_named_and_those_of_residents_are_counted(site: Site) -> None:
     async def heard(who: Actor, *, unsent: int, device: UUID | None = None) -> None:
         owed = d.Owed(n=unsent, next_seq=unsent + 1)
@@ -240,6 +318,8 @@ async def test_staff_devices_are_named_and_those_of_residents_are_counted(site: 
         await asyncio.to_thread(site.edge.centre.by_itself, command, lane=d.device_stream(who.id, command.device))
 
     here = uuid4()
+    await heard(FATHER, unsent=3)
+    site.clock.now += timedelta(days=31)
     await heard(ZHOU, unsent=2)
     await heard(ZHOU, unsent=0, device=here)
     await heard(FATHER, unsent=1)

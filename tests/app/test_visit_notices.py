@@ -12,7 +12,7 @@ import pytest
 
 from domain.actors import Actor
 from domain.case import commands as c
-from domain.effects.notices import SMS, ClaimNotice, NoticeGiven, NoticeUncertain, notices_stream
+from domain.effects.notices import SMS, ClaimNotice, HandleNotice, NoticeGiven, NoticeUncertain, notices_stream
 from domain.ratings import commands as r
 from domain.ratings.facts import Level, RatingInvited
 from domain.ratings.rating import rated_stream
@@ -26,6 +26,7 @@ from web.closing import Closing
 from web.notices.notifier import notice_id
 from web.notices.quiet import quiet_hours
 from web.notices.visits import reminder_lane
+from web.operating.notices import NoticeBook
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 25)
 TODAY = line_stream(MONDAY, HOUSING.id)
@@ -143,6 +144,21 @@ def test_what_was_moved_before_anybody_could_be_told_is_told_as_it_is_now(hall: 
 
     assert hall.told_of(appointment) == ["appointment-moved"]
     assert len(hall.sms.sent) == 1
+
+
+def test_a_caller_whom_nothing_reached_is_counted_until_staff_have_told_them(hall: Hall) -> None:
+    hall.sms.lost.add(OTHER_PHONE)
+    appointment = hall.book_by_phone(OTHER_PHONE)
+    hall.notifier.catch_up()
+    hall.notifier.catch_up()
+    book = NoticeBook(hall.town.centre)
+    before = book.queue().unreached
+
+    (position, person), *_ = hall.state(appointment).unreached
+    line = line_stream(WEDNESDAY, HOUSING.id)
+    hall.town.do(HandleNotice(position=position, person=person, how="by-phone", line=line), appointment, "chenjing")
+
+    assert (before, book.queue().unreached) == (1, 0)
 
 
 def test_the_day_off_is_told_as_the_centres_doing_and_ones_own_cancelling_is_not(hall: Hall) -> None:

@@ -178,7 +178,7 @@ def measured(rows: Iterable[Figure]) -> Node:
         following = second if name in FOLLOWED else 0.0
         judging = row.ours / factor - (0.0 if name in TAKEN_OVER else second) - following
         one, two = (row.peers[which] / factor for which in (ONE_DATABASE, TWO_DATABASES))
-        more = max(0.0, two - one)
+        more = max(0.0, two - one) if name in FOLLOWED else 0.0
         return Price(judging, following, (max(0.0, one - more), more))
 
     names = {

@@ -90,7 +90,7 @@ class Centre:
         self.stop()
         self.wire.close()
 
-    def code_for(self, phone: str, *, within: float = 10.0) -> str:
+    def code_for(self, phone: str, *, within: float = 60.0) -> str:
         """Return the sign-in code that was last sent to `phone`, read from the demo inbox.
 
         Raises:
@@ -116,7 +116,7 @@ class Centre:
         Raises:
             URLError: nothing answered, or not with success.
         """
-        with urllib.request.urlopen(f"http://localhost:{self.port}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://localhost:{self.port}{path}", timeout=60) as answer:
             body: bytes = answer.read()
             return body
 

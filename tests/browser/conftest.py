@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright, expect, sync_playwright
 
 from tests.browser.centre import Centre
-from tests.browser.engines import Browser, Screen, Size
+from tests.browser.engines import WAIT_SECONDS, Browser, Screen, Size
 from tests.browser.photographs import draw_page
 
 NewScreen: TypeAlias = Callable[[Size], Screen]
@@ -57,6 +57,7 @@ def centre(demo_data: Path, tmp_path: Path) -> Generator[Centre]:
 @pytest.fixture(scope="session")
 def driver() -> Generator[Playwright]:
     """The one Playwright of all browser tests: a thread can have no second one."""
+    expect.set_options(timeout=WAIT_SECONDS * 1000)
     with sync_playwright() as playwright:
         yield playwright
 

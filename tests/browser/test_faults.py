@@ -323,7 +323,7 @@ def test_a_new_version_that_comes_in_the_middle_of_a_form_waits_for_the_person(
     centre.start()
     phone.page.evaluate("navigator.serviceWorker.getRegistration().then((one) => one.update())")
 
-    phone.sees(re.compile("有新版本"), within=30)
+    phone.sees(re.compile("有新版本"))
     phone.picture("new-version", whole=True)
     page = phone.page.locator("html")
     expect(page).not_to_have_attribute("data-build", "later")

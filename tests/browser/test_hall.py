@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime, time
-from uuid import uuid4
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID, uuid4
 
 from domain.actors import Actor, Role
 from domain.calendar.calendar import SHANGHAI
+from domain.case.commands import Command
 from domain.decisions import Call
-from domain.visits.commands import ChangeOfficeDay
-from domain.visits.reception import RECEPTION_STREAM, Opening
+from domain.effects.notices import ClaimNotice, ReportNotice
+from domain.visits.commands import BookAppointment, ChangeOfficeDay
+from domain.visits.line import Line, caller_of
+from domain.visits.reached import beside
+from domain.visits.reception import RECEPTION_STREAM, Opening, Reception, line_stream
 from store.centre import Centre as Store
+from store.states import LINE as LINE_OF_A_DAY
+from store.states import RECEPTION
 from tests.browser import family, office
 from tests.browser.centre import Centre
 from tests.browser.conftest import NewScreen
@@ -22,23 +28,51 @@ from tests.browser.ledger import Ledger
 
 LINE = "家庭与救助"
 NUMBER = re.compile(r"^[A-Z]\d{3}$")
-PANEL_ASKS_WITHIN = 30
 
 
-def keep_the_doors_open(centre: Centre) -> None:
-    """Have people received the whole of this day, at whatever hour the test runs."""
+def keep_the_doors_open(centre: Centre, on: date | None = None) -> None:
+    """Have people received the whole of a day, this one as a rule, at whatever hour the test runs."""
+    on = on or datetime.now(SHANGHAI).date()
+    command = ChangeOfficeDay(on=on, openings=(Opening(time(0), time(23, 59)),), reason="整天都有人。")
     with store_of(centre) as store:
-        lead = next(staff for staff in store.everyone() if Role.LEAD in staff.roles)
-        assert lead.id is not None
-        on = datetime.now(SHANGHAI).date()
-        command = ChangeOfficeDay(on=on, openings=(Opening(time(0), time(23, 59)),), reason="今天整天都有人。")
-        call = Call(
-            id=uuid4(),
-            lane=RECEPTION_STREAM,
-            command=command,
-            by=Actor(id=lead.id, roles=frozenset({Role.LEAD}), office=lead.office),
+        as_lead(store, command, RECEPTION_STREAM)
+
+
+def as_lead(store: Store, command: Command, lane: UUID) -> None:
+    """Let a lead do something past the service."""
+    lead = next(staff for staff in store.everyone() if Role.LEAD in staff.roles)
+    assert lead.id is not None
+    by = Actor(id=lead.id, roles=frozenset({Role.LEAD}), office=lead.office)
+    call = Call(id=uuid4(), lane=lane, command=command, by=by)
+    assert store.submit(call).result().verdict == "applied"
+
+
+def remind_in_vain(centre: Centre) -> str:
+    """Somebody books for tomorrow by telephone, and the reminder does not arrive; returns the number to come with."""
+    tomorrow = datetime.now(SHANGHAI).date() + timedelta(days=1)
+    keep_the_doors_open(centre, tomorrow)
+    with store_of(centre) as store:
+        reception: Reception = store.state(RECEPTION_STREAM, RECEPTION)
+        plan = reception.plan(tomorrow)
+        assert plan is not None
+        group = plan.groups[0]
+        booking = BookAppointment(
+            appointment=(appointment := uuid4()),
+            on=tomorrow,
+            group=group.id,
+            starts=reception.slots(group, tomorrow, store.calendar())[-1].starts,
+            channel="phone",
+            name="黄桂英",
+            phone="13800000002",
         )
-        assert store.submit(call).result().verdict == "applied"
+        as_lead(store, booking, line := line_stream(tomorrow, group.id))
+        at, person = max(store.positions(line).values()), caller_of(appointment)
+        reminder = beside(appointment, "reminder")
+        store.by_itself(ClaimNotice(position=at, person=person, channel="sms"), lane=reminder)
+        failed = ReportNotice(position=at, person=person, channel="sms", outcome="failed", why="unreachable")
+        store.by_itself(failed, lane=reminder)
+        booked: Line = store.state(line, LINE_OF_A_DAY)
+        return booked.appointments[appointment].number
 
 
 @contextmanager
@@ -78,11 +112,11 @@ def test_a_number_is_called_on_the_wall_missed_taken_up_again_and_served(
 
     counter, wall = screens("desktop"), screens("desktop")
     office.sign_in(counter, "江雪", after="/desk/counter")
-    counter.press(re.compile("^坐到.*号"))
+    counter.press(re.compile("^坐到6号"))
     call_until(counter, number)
     phone.sees(re.compile("^请到 "))
     wall.open("/panel")
-    wall.sees(number, within=PANEL_ASKS_WITHIN)
+    wall.sees(number)
     wall.picture("hall-wall")
 
     counter.press("再叫一遍")
@@ -103,3 +137,26 @@ def test_a_number_is_called_on_the_wall_missed_taken_up_again_and_served(
     counter.press("办完了")
     ledger.waits_for("ticket.finished")
     phone.sees("办完了")
+
+
+def test_whom_a_reminder_did_not_reach_is_ticked_off_once_somebody_has_called(
+    screens: NewScreen, centre: Centre
+) -> None:
+    number = remind_in_vain(centre)
+    ledger = Ledger(centre.data)
+    counter = screens("desktop")
+    office.sign_in(counter, "江雪", after="/desk/counter")
+    waits = counter.page.get_by_role("region", name=re.compile("^以后几天没通知到的预约"))
+    one = waits.locator("div.stack").filter(has_text=number)
+    one.get_by_text("短信没有送到，请打电话").wait_for()
+    counter.picture("hall-unreached", whole=True)
+
+    counter.page.context.set_offline(True)
+    one.get_by_role("button", name="已经联系上").click()
+    counter.press("记下来")
+    one.get_by_text("存在本机，等着发").wait_for()
+    assert not one.get_by_role("button", name="已经联系上").is_visible()
+    counter.page.context.set_offline(False)
+
+    ledger.waits_for("notice.handled")
+    one.wait_for(state="detached")

@@ -8,7 +8,7 @@ that is busy all along judges nobody.
 from __future__ import annotations
 
 import asyncio
-import os
+import subprocess
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -38,7 +38,6 @@ POSITIONS_BEHIND = 2_000
 ANSWER_TIMES, ANSWER_SECONDS = 1.5, 0.5
 """How many times as long an answer may take in the later half, if it takes that long at all."""
 MIB = 1 << 20
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class Sample(Struct, frozen=True):
@@ -126,13 +125,25 @@ async def _sample(process: int, port: int) -> Sample:
         standing = (await http.get(f"http://127.0.0.1:{port}/readyz")).json()
         seconds = time.perf_counter() - began
     said = standing if "head" in standing else standing["params"]
-    return Sample(*_held(process), said["head"] - said["position"], seconds)
+    bytes, files = await asyncio.to_thread(_held, process)
+    return Sample(bytes, files, said["head"] - said["position"], seconds)
 
 
 def _held(process: int) -> tuple[int, int]:
-    """Bytes of memory and number of open files."""
-    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
-    return pages * _PAGE_BYTES, len(list(Path(f"/proc/{process}/fd").iterdir()))
+    """Bytes of memory and number of open files, on Linux and on macOS."""
+    kib, opened = _said_by("ps", "-o", "rss=", "-p", str(process)), Path(f"/proc/{process}/fd")
+    if opened.is_dir():
+        return int(kib) << 10, len(list(opened.iterdir()))
+    return int(kib) << 10, files_in(_said_by("lsof", "-n", "-P", "-F", "f", "-p", str(process)))
+
+
+def files_in(listed: str) -> int:
+    """How many open files `lsof -F f` lists: a line `f` and its number for each, beside what is mapped."""
+    return sum(line[:1] == "f" and line[1:].isdigit() for line in listed.splitlines())
+
+
+def _said_by(*words: str) -> str:
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout
 
 
 def halves(samples: Sequence[Sample]) -> tuple[Sequence[Sample], Sequence[Sample]]:

@@ -9,7 +9,7 @@ from random import Random
 
 from sync.frames import SUBPROTOCOL
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 10.0
 MOST_READ = 65_536
 
 

@@ -87,8 +87,12 @@ def recorder(postgres: Server, database: str) -> Generator[LogRecorder]:
         yield recorder
 
 
-def seen_beside_a_slow_commit(recorder: LogRecorder) -> list[str]:
-    """Tags that a reader sees who looks before and after the slow one of two writers has committed."""
+def seen_beside_a_slow_commit(recorder: LogRecorder, *, waits: float = 0.3) -> list[str]:
+    """Tags that a reader sees who looks before and after the slow one of two writers has committed.
+
+    Args:
+        waits: seconds that the quick one has at most before the reader looks for the first time.
+    """
     slow, quick = Entry(uuid4(), 1, "slow", b""), Entry(uuid4(), 1, "quick", b"")
     with closing(recorder.desk()) as first, closing(recorder.desk()) as second:
 
@@ -99,7 +103,7 @@ def seen_beside_a_slow_commit(recorder: LogRecorder) -> list[str]:
             first.append([slow])
             other = threading.Thread(target=append_quickly)
             other.start()
-            other.join(0.3)
+            other.join(waits)
             reached, seen = recorder.rows_after(0, PAGE)
         other.join(20)
     return [row.tag for row in seen + recorder.rows_after(reached, PAGE)[1]]
@@ -124,4 +128,4 @@ def test_without_the_lock_a_reader_would_miss_the_slower_commit(
     assert unlocked != function
     postgres.sql(unlocked, database=database)
 
-    assert seen_beside_a_slow_commit(recorder) == ["quick"]
+    assert seen_beside_a_slow_commit(recorder, waits=20) == ["quick"]

@@ -10,6 +10,7 @@ from domain.actors import Actor
 from domain.case import commands as case
 from domain.case.commands import Command, FireTimer
 from domain.centre.centre import NAMESPACE
+from domain.effects.notices import ClaimNotice, HandleNotice, ReportNotice
 from domain.identity.identity import RegisterPerson
 from domain.ratings import commands as rating
 from domain.ratings.facts import Level
@@ -19,6 +20,7 @@ from domain.visits.facts import Matter
 from domain.visits.reception import RECEPTION_STREAM, hall_stream, line_stream
 from domain.visits.timers import VisitTimer
 from store.answers import Answer
+from store.states import LINE
 from tests.cast import CASE, CENTRE, FATHER, HARDSHIP, HE, LEASE, LIN, SUN, ZHOU, Clock
 from tests.domain.visits.office import GRANNY, MONDAY, MOTHER, PLAN, local
 from tests.premises import Premises
@@ -131,7 +133,7 @@ class RandomDay:
     def walk(self, steps: int) -> None:
         """Take so many steps."""
         kinds: list[Callable[[], None]] = [self._book, self._take, self._take, self._hall, self._hall]
-        kinds += [self._ticket] * 8 + [self._rating] * 3 + [self._appointment, self._office]
+        kinds += [self._ticket] * 8 + [self._rating] * 3 + [self._appointment, self._office, self._tell]
         for _ in range(steps):
             self.hall.clock.advance(minutes=self.pick.randrange(4))
             self.pick.choice(kinds)()
@@ -214,6 +216,19 @@ class RandomDay:
         lane = line_stream(MONDAY, "housing")
         stop = visit.StopLine(on=MONDAY, group="housing", reason="full")
         self.hall.say(self.pick.choice((stop, visit.ResumeLine())), by=ZHOU, lane=lane)
+
+    def _tell(self) -> None:
+        """A notice of something on a line reaches nobody; mostly somebody calls."""
+        if not self.tickets:
+            return
+        id, lane = self.pick.choice(self.tickets)
+        person = self.hall.centre.state(lane, LINE).tickets[id].person or FATHER.id
+        at = self.pick.choice(list(self.hall.centre.positions(lane).values()))
+        self.hall.say(ClaimNotice(position=at, person=person, channel="sms"), by=CENTRE, lane=id)
+        failed = ReportNotice(position=at, person=person, channel="sms", outcome="failed", why="unreachable")
+        self.hall.say(failed, by=CENTRE, lane=id)
+        if self.pick.random() < 0.7:
+            self.hall.say(HandleNotice(position=at, person=person, how="by-phone", line=lane), by=ZHOU, lane=id)
 
     def _rating(self) -> None:
         rater, called, outcome, reply = SECRETS

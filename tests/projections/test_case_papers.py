@@ -188,7 +188,7 @@ def test_an_upload_link_says_what_it_asks_for_and_when_it_was_used(followed: Fol
         pages=filing.command.pages,
         declarations=filing.command.declarations,
     )
-    handed_in = followed.centre.submit(followed.call(hand_in, by=CENTRE, files=filing.files)).result(10)
+    handed_in = followed.centre.submit(followed.call(hand_in, by=CENTRE, files=filing.files)).result(60)
 
     assert (body["channel"], body["opened_by_name"]) == ("phone", "Zhoumin")
     assert (link["used_at"], link["materials"], link["by_name"]) == (None, list(materials), "Zhoumin")

@@ -24,7 +24,7 @@ def held_up(followed: Followed) -> Generator[None]:
             time.sleep(0.001)
         yield
         database.execute("ROLLBACK")
-        waiting.result(10)
+        waiting.result(60)
 
 
 def positions(followed: Followed) -> dict[str, int]:
@@ -73,12 +73,12 @@ def test_documents_are_made_after_the_commands_that_wait(followed: Followed, mon
 
 
 def test_documents_that_lag_far_behind_wait_no_longer(followed: Followed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("projections.runner.GIVE_WAY_SECONDS", 20.0)
+    monkeypatch.setattr("projections.runner.GIVE_WAY_SECONDS", 120.0)
     monkeypatch.setattr("projections.runner.MOST_FACTS_BEHIND", 1)
     followed.receive()
     head = followed.centre.head()
     with held_up(followed):
-        caught_up = followed.runner.wait(head, timeout=10)
+        caught_up = followed.runner.wait(head, timeout=60)
 
     assert caught_up
     assert followed.reader.document("status", str(CASE)) is not None

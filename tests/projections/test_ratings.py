@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from domain.actors import Actor
+from domain.effects.notices import ClaimNotice, ReportNotice
 from domain.identity.erasure import ErasePerson
 from domain.ratings import commands as c
 from domain.ratings.facts import Level
@@ -133,6 +134,21 @@ def test_each_step_names_the_next_and_a_closed_one_leaves(hall: Hall, followed: 
     say(hall, c.CloseRectification())
     assert rows(followed, LEADS, "rectification") == {}
     assert rows(followed, f"mine:{LIN.id}", "rectification") == {}
+
+
+def test_a_reply_that_reached_nobody_is_for_calling_until_the_rater_was_called(hall: Hall, followed: Followed) -> None:
+    hall.rate(RATING)
+    settle(hall)
+    position = max(hall.centre.positions(RATING).values())
+    say(hall, ClaimNotice(position=position, person=FATHER.id, channel="sms"), by=CENTRE)
+    failed = ReportNotice(position=position, person=FATHER.id, channel="sms", outcome="failed", why="unreachable")
+    say(hall, failed, by=CENTRE)
+    before = rectification(followed)["reply_unreached"]
+    say(hall, c.CallBack(reached=False, words=CALLED), by=LIN)
+    still = rectification(followed)["reply_unreached"]
+    say(hall, c.CallBack(reached=True, words=CALLED), by=LIN)
+
+    assert (before, still, rectification(followed)["reply_unreached"]) == (True, True, False)
 
 
 def test_an_appeal_is_the_leads_to_decide_and_the_excluded_are_counted_apart(hall: Hall, followed: Followed) -> None:

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -11,6 +11,7 @@ from domain.effects import notices as n
 from domain.visits import commands as c
 from domain.visits.facts import Matter
 from domain.visits.line import Line
+from domain.visits.reached import beside
 from domain.visits.reception import Reception, hall_stream, line_stream
 from projections.database import ProjectionFile
 from projections.following import advance
@@ -82,7 +83,7 @@ def test_a_person_and_the_office_see_how_far_a_notice_has_come(hall: Hall, follo
     tell = Teller(hall, HOUSING_LINE, FATHER.id)
     tell.give("appointment-booked", lane=id)
     tell.send(lane=id)
-    tell.send(lane=uuid5(id, "reminder"), outcome="failed")
+    tell.send(lane=beside(id, "reminder"), outcome="failed")
 
     mine = rows(followed, f"person:{FATHER.id}", "appointment")[str(id)]["told"]
 
@@ -93,6 +94,40 @@ def test_a_person_and_the_office_see_how_far_a_notice_has_come(hall: Hall, follo
     assert [(one["channel"], one["state"]) for one in booked["sendings"]] == [("sms", "sent")]
     assert (reminder["at"], reminder["is_unreached"]) == (None, True)
     assert [(one["state"], one["why"]) for one in reminder["sendings"]] == [("failed", "no-number")]
+
+
+def test_whom_nothing_reached_is_told_by_staff_and_it_is_seen_by_whom_and_when(hall: Hall, followed: Followed) -> None:
+    id = hall.book("11:00")
+    tell = Teller(hall, HOUSING_LINE, FATHER.id)
+    tell.send(lane=id, outcome="failed")
+    tell.send(lane=beside(id, "reminder"), outcome="failed")
+    before = rows(followed, OFFICE, "appointment")[str(id)]["told"]
+    tell.call(id)
+
+    after = rows(followed, OFFICE, "appointment")[str(id)]["told"]
+
+    assert [one["is_unreached"] for one in before] == [True, True]
+    assert {one["person"] for one in before} == {str(FATHER.id)}
+    assert [(one["is_unreached"], one["handled"], one["handled_by_name"]) for one in after] == [
+        (False, "by-phone", "Zhoumin")
+    ] * 2
+    assert all(one["handled_at"] is not None for one in after)
+    assert rows(followed, f"person:{FATHER.id}", "appointment")[str(id)]["told"] == after
+
+
+def test_the_counters_see_that_a_visitor_was_not_told_of_a_call_until_somebody_does(
+    hall: Hall, followed: Followed
+) -> None:
+    ticket = hall.take(by=FATHER)
+    tell = Teller(hall, HOUSING_LINE, FATHER.id)
+    tell.send(lane=ticket, outcome="failed")
+    (before,) = rows(followed, OFFICE, "ticket")[str(ticket)]["told"]
+    tell.call(ticket)
+
+    (after,) = rows(followed, OFFICE, "ticket")[str(ticket)]["told"]
+
+    assert (before["is_unreached"], after["is_unreached"]) == (True, False)
+    assert own(followed, ticket)["told"] == [after]
 
 
 def test_a_visitor_sees_that_they_were_told_of_the_call(hall: Hall, followed: Followed) -> None:
@@ -141,6 +176,11 @@ class Teller:
         told = n.ReportNotice(position=self._position, person=self._person, channel="sms", outcome=outcome, why=why)
         for command in (claim, told):
             self._hall.do(command, by=CENTRE, lane=lane)
+
+    def call(self, visit: UUID) -> None:
+        """Zhou calls a visitor whom it did not reach."""
+        said = n.HandleNotice(position=self._position, person=self._person, how="by-phone", line=HOUSING_LINE)
+        self._hall.do(said, by=ZHOU, lane=visit)
 
 
 def test_a_cancelled_appointment_leaves_the_office_and_says_why_to_its_person(hall: Hall, followed: Followed) -> None:
@@ -414,7 +454,7 @@ def test_of_many_who_want_the_last_places_at_once_only_so_many_get_one_and_no_nu
         for who, *commands in zip(crowd, wishes, takes, strict=True)
         for command in commands
     ]
-    answers = [future.result(10) for future in futures]
+    answers = [future.result(60) for future in futures]
 
     booked, taken = answers[::2], answers[1::2]
     assert [answer.verdict for answer in booked].count("applied") == HOUSING.bookable

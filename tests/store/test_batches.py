@@ -21,7 +21,7 @@ def test_calls_handed_in_together_are_judged_in_order_and_answered_in_order(prem
     premises.receive()
     calls = [premises.call(command, by=ZHOU) for command in (ClaimCase(), ClaimCase(), ReleaseCase(), NOTE)]
 
-    answers = premises.centre.submit_all(calls).result(10)
+    answers = premises.centre.submit_all(calls).result(60)
 
     assert [answer.verdict for answer in answers] == ["applied", "conflict", "applied", "applied"]
     positions = [answer.pos for answer in answers if answer.pos is not None]
@@ -32,13 +32,13 @@ def test_a_fault_among_calls_handed_in_together_is_set_aside_alone(premises: Pre
     premises.receive()
     calls = [premises.call(command, by=ZHOU) for command in (NOTE, Unheard(), NOTE)]
 
-    answers = premises.centre.submit_all(calls).result(10)
+    answers = premises.centre.submit_all(calls).result(60)
 
     assert [answer.verdict for answer in answers] == ["applied", "quarantined", "applied"]
 
 
 def test_no_calls_get_no_answers(premises: Premises) -> None:
-    assert premises.centre.submit_all([]).result(10) == []
+    assert premises.centre.submit_all([]).result(60) == []
 
 
 def test_calls_that_do_not_fit_into_the_queue_are_busy_as_a_whole(
@@ -51,7 +51,7 @@ def test_calls_that_do_not_fit_into_the_queue_are_busy_as_a_whole(
     answers = premises.centre.submit_all(calls).result(0)
 
     assert [(answer.verdict, answer.code) for answer in answers] == [("retry", "busy")] * 4
-    assert {answer.verdict for answer in premises.centre.submit_all(calls[:3]).result(10)} == {"applied"}
+    assert {answer.verdict for answer in premises.centre.submit_all(calls[:3]).result(60)} == {"applied"}
 
 
 def test_the_writer_rests_once_everything_is_answered(premises: Premises) -> None:
@@ -60,7 +60,7 @@ def test_the_writer_rests_once_everything_is_answered(premises: Premises) -> Non
         waiting = premises.centre.submit(premises.call(NOTE, by=ZHOU))
         busy = premises.centre.writer.rest(0.02)
 
-    waiting.result(10)
+    waiting.result(60)
     assert not busy
     assert premises.centre.writer.rest(5)
     assert premises.centre.writer.position == premises.centre.head()

@@ -109,7 +109,7 @@ def test_filings_that_are_judged_together_ask_for_their_cases_with_one_question(
     filings = {case: Filing(case=case) for case in (next(fresh) for _ in range(3))}
     calls = [premises.call(one.command, by=FATHER, case=case, files=one.files) for case, one in filings.items()]
 
-    answers = premises.centre.submit_all(calls).result(10)
+    answers = premises.centre.submit_all(calls).result(60)
 
     assert {answer.verdict for answer in answers} == {"applied"}
     assert not filings.keys() & set(asked)
@@ -123,6 +123,6 @@ def test_commands_after_a_filing_in_the_same_group_see_it(premises: Premises) ->
         premises.call(AddNote(text="已电话联系"), by=ZHOU, case=case),
     ]
 
-    answers = premises.centre.submit_all(calls).result(10)
+    answers = premises.centre.submit_all(calls).result(60)
 
     assert [answer.verdict for answer in answers] == ["applied", "applied"]

@@ -21,7 +21,7 @@ SAID = {"text": "秘密的话"}
 def refused(premises: Premises) -> tuple[UUID, Any]:
     """A note that a stranger may not write: the command's id, and its payload as it is stored."""
     call = premises.call(AddNote(text="秘密的话"), by=STRANGER)
-    assert premises.centre.submit(call).result(10).verdict == "refused"
+    assert premises.centre.submit(call).result(60).verdict == "refused"
     (receipt,) = premises.centre.read(receipt_stream(STRANGER.id, call.id))
     return call.id, premises.centre.unseal(receipt, "payload")
 

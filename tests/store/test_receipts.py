@@ -86,7 +86,7 @@ def test_a_fault_leaves_a_receipt_and_a_line_that_name_the_error_and_no_value(
     premises.receive()
     call = premises.call(Fragile(), by=ZHOU)
 
-    answer = premises.centre.submit(call).result(10)
+    answer = premises.centre.submit(call).result(60)
 
     (receipt,) = receipts(premises, ZHOU, call)
     assert answer == FAULT == premises.centre.answer_to(ZHOU.id, call.id)
@@ -107,7 +107,7 @@ def test_what_only_a_newer_program_can_judge_waits_and_leaves_no_receipt(premise
         desk.append([Entry(stream, desk.version(stream) + 1, "test.of-a-newer-program", NEWER_FACT)])
     head = premises.centre.head()
 
-    answers = premises.centre.submit_all([call, other] if whose == "the person" else [call]).result(10)
+    answers = premises.centre.submit_all([call, other] if whose == "the person" else [call]).result(60)
 
     assert answers[0] == Answer(verdict="held", code="service-too-old", retry_ms=2_000)
     assert receipts(premises, ZHOU, call) == []
@@ -120,12 +120,12 @@ def test_a_fault_is_answered_the_same_again_by_the_same_program_even_if_it_would
 ) -> None:
     premises.receive()
     call = premises.call(Fragile(), by=ZHOU)
-    premises.centre.submit(call).result(10)
+    premises.centre.submit(call).result(60)
     head = premises.centre.head()
 
     program.error = None
 
-    assert premises.centre.submit(call).result(10) == FAULT
+    assert premises.centre.submit(call).result(60) == FAULT
     assert premises.centre.head() == head
 
 
@@ -134,16 +134,16 @@ def test_a_mended_program_judges_the_command_anew_and_that_answer_stays(
 ) -> None:
     premises.receive()
     call = premises.call(Fragile(), by=ZHOU)
-    premises.centre.submit(call).result(10)
+    premises.centre.submit(call).result(60)
 
     is_program("mended", monkeypatch)
-    still = premises.centre.submit(call).result(10)
+    still = premises.centre.submit(call).result(60)
     is_program("mended again", monkeypatch)
     program.error = None
-    mended = premises.centre.submit(call).result(10)
+    mended = premises.centre.submit(call).result(60)
     program.error = ZeroDivisionError()
     is_program("broken again", monkeypatch)
-    again = premises.centre.submit(call).result(10)
+    again = premises.centre.submit(call).result(60)
 
     assert (still, mended.verdict) == (FAULT, "applied")
     assert again == Answer(verdict="duplicate", pos=mended.pos) == premises.centre.answer_to(ZHOU.id, call.id)
@@ -155,11 +155,11 @@ def test_a_mended_program_does_not_take_another_payload_under_the_same_id(
 ) -> None:
     premises.receive()
     call = premises.call(Fragile(), by=ZHOU)
-    premises.centre.submit(call).result(10)
+    premises.centre.submit(call).result(60)
 
     is_program("mended", monkeypatch)
 
-    assert premises.centre.submit(replace(call, digest=b"other")).result(10).code == "id-reused"
+    assert premises.centre.submit(replace(call, digest=b"other")).result(60).code == "id-reused"
 
 
 def test_a_fault_among_many_is_set_aside_in_the_same_single_commit(premises: Premises) -> None:
@@ -167,7 +167,7 @@ def test_a_fault_among_many_is_set_aside_in_the_same_single_commit(premises: Pre
     before = premises.centre.head()
     commands: list[Command] = [NOTE, Fragile(), NOTE, Fragile(), NOTE] * 20
 
-    answers = premises.centre.submit_all([premises.call(command, by=ZHOU) for command in commands]).result(10)
+    answers = premises.centre.submit_all([premises.call(command, by=ZHOU) for command in commands]).result(60)
 
     assert [a.verdict for a in answers] == ["applied", "quarantined", "applied", "quarantined", "applied"] * 20
     assert premises.centre.head() == before + 60 * 2 + 40
@@ -181,7 +181,7 @@ def test_a_fact_that_cannot_be_kept_leaves_nothing_of_its_command_and_disturbs_n
     monkeypatch.setattr(fold, fails_on_claims(premises))
 
     calls = [premises.call(command, by=ZHOU) for command in (NOTE, ClaimCase(), NOTE)]
-    answers = premises.centre.submit_all(calls).result(10)
+    answers = premises.centre.submit_all(calls).result(60)
 
     assert [answer.verdict for answer in answers] == ["applied", "quarantined", "applied"]
     tags = [type(envelope.fact).__name__ for envelope in premises.centre.read(CASE)][-2:]
@@ -201,7 +201,7 @@ def test_a_fact_that_nobody_could_read_is_not_stored(premises: Premises, monkeyp
 
     monkeypatch.setattr("store.judging.decide", decide_wrongly)
     calls = [premises.call(command, by=ZHOU) for command in (NOTE, ClaimCase(), NOTE)]
-    answers = premises.centre.submit_all(calls).result(10)
+    answers = premises.centre.submit_all(calls).result(60)
 
     assert [answer.verdict for answer in answers] == ["applied", "quarantined", "applied"]
     assert [type(envelope.fact) for envelope in premises.centre.read(CASE)][-2:] == [CaseNoted, CaseNoted]
@@ -215,8 +215,8 @@ def test_a_damaged_key_leaves_no_receipt_and_the_command_is_judged_once_it_is_me
 
     with pytest.MonkeyPatch.context() as damage:
         damage.setattr(vault, "key_for_writing", damaged)
-        answers = premises.centre.submit_all([*calls, elsewhere]).result(10)
-    mended = premises.centre.submit_all(calls).result(10)
+        answers = premises.centre.submit_all([*calls, elsewhere]).result(60)
+    mended = premises.centre.submit_all(calls).result(60)
 
     assert [answer.verdict for answer in answers] == ["quarantined", "quarantined", "applied"]
     assert [answer.verdict for answer in mended] == ["applied", "applied"]
@@ -246,7 +246,7 @@ def test_what_needs_a_faulted_command_waits_and_what_only_follows_goes_on(premis
     needing = premises.call(NOTE, by=ZHOU, needs=(faulted.id,))
     following = premises.call(NOTE, by=ZHOU, after=(faulted.id,))
 
-    answers = premises.centre.submit_all([faulted, needing, following]).result(10)
+    answers = premises.centre.submit_all([faulted, needing, following]).result(60)
 
     assert [answer.verdict for answer in answers] == ["quarantined", "held", "applied"]
 
@@ -257,7 +257,7 @@ def test_what_needs_a_faulted_command_waits_and_what_only_follows_goes_on(premis
 def test_the_hash_of_what_was_sent_cannot_be_guessed_at(premises: Premises) -> None:
     premises.receive()
     call = premises.call(NOTE, by=ZHOU, digest=b"a plain hash of the bytes")
-    premises.centre.submit(call).result(10)
+    premises.centre.submit(call).result(60)
 
     (receipt,) = receipts(premises, ZHOU, call)
 
@@ -272,7 +272,7 @@ def test_what_staff_send_in_vain_is_sealed_for_the_applicant(premises: Premises,
     premises.receive()
     command = AcceptCase() if author is TANG else NOTE
     call = premises.call(command, by=author)
-    assert premises.centre.submit(call).result(10).verdict == "refused"
+    assert premises.centre.submit(call).result(60).verdict == "refused"
 
     (receipt,) = receipts(premises, author, call)
 
@@ -283,7 +283,7 @@ def test_what_staff_send_in_vain_is_sealed_for_the_applicant(premises: Premises,
 def test_an_agents_refused_filing_is_sealed_for_the_person_it_speaks_of(premises: Premises) -> None:
     filing = Filing(has_agent=True)
     call = premises.call(replace(filing.command, pages=()), by=STRANGER)
-    assert premises.centre.submit(call).result(10).verdict == "refused"
+    assert premises.centre.submit(call).result(60).verdict == "refused"
 
     (receipt,) = receipts(premises, STRANGER, call)
 
@@ -303,7 +303,7 @@ def test_what_staff_open_for_a_person_in_vain_is_sealed_for_that_person(
     premises: Premises, command: OpenCase | OpenBundle
 ) -> None:
     call = premises.call(command, by=ZHOU)
-    assert premises.centre.submit(call).result(10).verdict == "refused"
+    assert premises.centre.submit(call).result(60).verdict == "refused"
 
     (receipt,) = receipts(premises, ZHOU, call)
 
@@ -317,7 +317,7 @@ def test_what_somebody_sends_whose_last_role_was_taken_is_refused_and_kept(premi
     premises.centre.enrol("zhoumin", name="周敏", roles=(), office="street", password_hash="x")
     call = premises.call(NOTE, by=sent)
 
-    answer = premises.centre.submit(call).result(10)
+    answer = premises.centre.submit(call).result(60)
 
     (envelope,) = premises.centre.read(receipt_stream(ZHOU.id, call.id))
     assert (answer.verdict, answer.code) == ("refused", "permission-lost")
@@ -333,7 +333,7 @@ def refused(premises: Premises) -> list[Answer]:
     """Answers to one refusal more than a device may have in an hour."""
     premises.receive()
     calls = [premises.call(AcceptCase(), by=DEVICE) for _ in range(REFUSALS_AN_HOUR + 3)]
-    return premises.centre.submit_all(calls).result(10)
+    return premises.centre.submit_all(calls).result(60)
 
 
 def counted(premises: Premises) -> list[RefusalsCounted]:
@@ -358,9 +358,9 @@ def test_a_device_with_too_many_refusals_is_not_judged_until_the_hour_ends(
 def test_an_answer_that_was_given_is_given_again_in_a_flood(premises: Premises, refused: list[Answer]) -> None:
     assert refused
     call = premises.call(AcceptCase(), by=replace(DEVICE, device=None))
-    first = premises.centre.submit(call).result(10)
+    first = premises.centre.submit(call).result(60)
 
-    assert premises.centre.submit(replace(call, by=DEVICE)).result(10) == first
+    assert premises.centre.submit(replace(call, by=DEVICE)).result(60) == first
 
 
 def test_what_was_sent_back_is_counted_once_an_hour(premises: Premises, refused: list[Answer], clock: Clock) -> None:
@@ -380,7 +380,7 @@ def test_what_was_sent_back_is_counted_when_the_service_closes(furnished_site: S
     with furnished_site.opened() as premises:
         premises.receive()
         calls = [premises.call(AcceptCase(), by=DEVICE) for _ in range(REFUSALS_AN_HOUR + 3)]
-        premises.centre.submit_all(calls).result(10)
+        premises.centre.submit_all(calls).result(60)
     with furnished_site.opened(name="again") as premises:
         assert [fact.unjudged for fact in counted(premises)] == [3]
 
@@ -389,7 +389,7 @@ def test_refusals_of_different_hours_are_not_added_up(premises: Premises, clock:
     premises.receive()
     for _ in range(3):
         calls = [premises.call(AcceptCase(), by=DEVICE) for _ in range(REFUSALS_AN_HOUR - 1)]
-        answers = premises.centre.submit_all(calls).result(10)
+        answers = premises.centre.submit_all(calls).result(60)
         clock.advance(hours=1)
 
         assert {answer.verdict for answer in answers} == {"refused"}
@@ -412,7 +412,7 @@ def test_what_was_sent_back_is_counted_although_the_first_commit_of_the_next_hou
 ) -> None:
     premises.receive()
     faults = make_faulty(premises)
-    premises.centre.submit_all([premises.call(AcceptCase(), by=DEVICE) for _ in range(REFUSALS_AN_HOUR + 3)]).result(10)
+    premises.centre.submit_all([premises.call(AcceptCase(), by=DEVICE) for _ in range(REFUSALS_AN_HOUR + 3)]).result(60)
 
     clock.advance(hours=1)
     faults.commits.extend(["lost", "lost"])
@@ -438,7 +438,7 @@ def test_a_damaged_count_of_refusals_keeps_nobody_from_being_judged(
 def test_a_service_comes_to_rest_although_what_is_left_cannot_be_counted(premises: Premises) -> None:
     premises.receive()
     faults = make_faulty(premises)
-    premises.centre.submit_all([premises.call(AcceptCase(), by=DEVICE) for _ in range(REFUSALS_AN_HOUR + 3)]).result(10)
+    premises.centre.submit_all([premises.call(AcceptCase(), by=DEVICE) for _ in range(REFUSALS_AN_HOUR + 3)]).result(60)
     premises.centre.writer.rest(10)
     faults.slow = lambda: 1 / 0
 

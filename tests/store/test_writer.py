@@ -91,8 +91,8 @@ def together(premises: Premises, calls: list[Call]) -> list[Answer]:
         while premises.centre.writer.waiting:
             time.sleep(0.001)
         waiting = [premises.centre.submit(call) for call in calls]
-    plug.result(10)
-    return [future.result(10) for future in waiting]
+    plug.result(60)
+    return [future.result(60) for future in waiting]
 
 
 def tags(premises: Premises, stream: UUID = CASE) -> list[str]:
@@ -127,10 +127,10 @@ def test_a_command_without_a_fact_on_its_lane_is_answered_with_the_place_of_its_
 def test_the_same_command_again_gets_the_first_position_and_changes_nothing(premises: Premises) -> None:
     premises.receive()
     call = premises.call(ClaimCase(), by=ZHOU)
-    first = premises.centre.submit(call).result(10)
+    first = premises.centre.submit(call).result(60)
     head = premises.centre.head()
 
-    again = premises.centre.submit(call).result(10)
+    again = premises.centre.submit(call).result(60)
 
     assert again == Answer(verdict="duplicate", pos=first.pos)
     assert premises.centre.head() == head
@@ -150,12 +150,12 @@ def test_the_same_command_again_in_one_transaction_gets_the_first_position(premi
 def test_a_refusal_is_given_again_word_for_word(premises: Premises) -> None:
     premises.receive()
     call = premises.call(AcceptCase(), by=TANG)
-    first = premises.centre.submit(call).result(10)
+    first = premises.centre.submit(call).result(60)
 
     premises.do(ClaimCase(), by=ZHOU)
 
     assert first.code == "not-qualified"
-    assert premises.centre.submit(call).result(10) == first
+    assert premises.centre.submit(call).result(60) == first
     assert premises.centre.answer_to(TANG.id, call.id) == first
 
 
@@ -163,18 +163,18 @@ def test_the_answer_survives_a_restart(site: Site) -> None:
     with site.opened() as premises:
         premises.receive()
         call = premises.call(ClaimCase(), by=ZHOU)
-        first = premises.centre.submit(call).result(10)
+        first = premises.centre.submit(call).result(60)
     with site.opened() as premises:
-        assert premises.centre.submit(call).result(10) == Answer(verdict="duplicate", pos=first.pos)
+        assert premises.centre.submit(call).result(60) == Answer(verdict="duplicate", pos=first.pos)
 
 
 @pytest.mark.parametrize("other", [{"digest": b"other"}, {"lane": case_named("other")}], ids=["payload", "lane"])
 def test_another_payload_under_the_same_id_is_refused_as_such(premises: Premises, other: dict[str, Any]) -> None:
     premises.receive()
     call = premises.call(NOTE, by=ZHOU)
-    premises.centre.submit(call).result(10)
+    premises.centre.submit(call).result(60)
 
-    answer = premises.centre.submit(replace(call, **other)).result(10)
+    answer = premises.centre.submit(replace(call, **other)).result(60)
 
     assert answer == Answer(verdict="refused", code="id-reused")
 
@@ -182,16 +182,16 @@ def test_another_payload_under_the_same_id_is_refused_as_such(premises: Premises
 def test_nobody_can_take_another_persons_command_id(premises: Premises) -> None:
     premises.receive()
     call = premises.call(NOTE, by=ZHOU)
-    premises.centre.submit(call).result(10)
+    premises.centre.submit(call).result(60)
 
-    assert premises.centre.submit(replace(call, by=LIN)).result(10).verdict == "applied"
+    assert premises.centre.submit(replace(call, by=LIN)).result(60).verdict == "applied"
     assert premises.centre.answer_to(STRANGER.id, call.id) is None
 
 
 def test_what_was_refused_is_kept_sealed_for_its_author(premises: Premises) -> None:
     premises.receive()
     call = premises.call(AddNote(text="秘密的话"), by=STRANGER)
-    premises.centre.submit(call).result(10)
+    premises.centre.submit(call).result(60)
 
     (envelope,) = premises.centre.read(receipt_stream(STRANGER.id, call.id))
 
@@ -210,18 +210,18 @@ def test_a_command_waits_for_the_one_it_names_before_it(premises: Premises) -> N
     first = premises.call(ClaimCase(), by=ZHOU)
     second = premises.call(NOTE, by=ZHOU, after=(first.id,))
 
-    early = premises.centre.submit(second).result(10)
-    premises.centre.submit(first).result(10)
+    early = premises.centre.submit(second).result(60)
+    premises.centre.submit(first).result(60)
 
     assert early == Answer(verdict="held", code="after-pending", params={"after": str(first.id)})
-    assert premises.centre.submit(second).result(10).verdict == "applied"
+    assert premises.centre.submit(second).result(60).verdict == "applied"
     assert tags(premises)[-2:] == ["case.claimed", "case.noted"]
 
 
 def test_a_held_command_leaves_no_trace(premises: Premises) -> None:
     head = premises.centre.head()
 
-    premises.centre.submit(premises.call(NOTE, by=ZHOU, after=(CASE,))).result(10)
+    premises.centre.submit(premises.call(NOTE, by=ZHOU, after=(CASE,))).result(60)
 
     assert premises.centre.head() == head
 
@@ -317,7 +317,7 @@ def test_the_devices_clock_is_kept_beside_and_changes_nothing(premises: Premises
     premises.receive()
     wrong = MONDAY_10AM.replace(year=1999)
 
-    premises.centre.submit(replace(premises.call(ClaimCase(), by=ZHOU), captured_at=wrong)).result(10)
+    premises.centre.submit(replace(premises.call(ClaimCase(), by=ZHOU), captured_at=wrong)).result(60)
 
     meta = premises.centre.read(CASE)[-1].meta
     assert (meta.captured_at, meta.recorded_at) == (wrong, MONDAY_10AM)
@@ -349,7 +349,7 @@ def test_a_full_queue_answers_busy_at_once(premises: Premises, monkeypatch: pyte
     with premises.held_up():
         futures = [premises.centre.submit(premises.call(NOTE, by=ZHOU)) for _ in range(8)]
         busy = [future.result(0) for future in futures if future.done()]
-    answers = Counter(future.result(10).verdict for future in futures)
+    answers = Counter(future.result(60).verdict for future in futures)
 
     assert len(busy) >= 4
     assert {(answer.verdict, answer.code) for answer in busy} == {("retry", "busy")}
@@ -365,11 +365,11 @@ def test_a_log_that_cannot_be_written_answers_storage_and_recovers(premises: Pre
     call = premises.call(ClaimCase(), by=ZHOU)
     with sql(premises) as database:
         database.execute("ALTER TABLE stored_events RENAME TO stolen")
-        failed = premises.centre.submit(call).result(10)
+        failed = premises.centre.submit(call).result(60)
         database.execute("ALTER TABLE stolen RENAME TO stored_events")
 
     assert (failed.verdict, failed.code) == STORAGE
-    assert premises.centre.submit(call).result(10).verdict == "applied"
+    assert premises.centre.submit(call).result(60).verdict == "applied"
 
 
 @contextmanager
@@ -391,8 +391,8 @@ def test_a_full_disk_answers_storage_and_loses_nothing(tmp_path: Path, database:
     with opened(tmp_path) as premises:
         call = premises.call(filing.command, by=newcomer, case=case, files=filing.files)
         with full_disk(tmp_path / database):
-            failed = premises.centre.submit(call).result(10)
-        answer = premises.centre.submit(call).result(10)
+            failed = premises.centre.submit(call).result(60)
+        answer = premises.centre.submit(call).result(60)
 
         assert (failed.verdict, failed.code) == STORAGE
         assert answer.verdict == "applied"

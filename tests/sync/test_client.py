@@ -143,7 +143,7 @@ async def world() -> AsyncGenerator[World]:
 
 async def eventually(holds: Callable[[], bool]) -> None:
     """Wait until something that no frame announces is so."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110 - there is no event for it
             await asyncio.sleep(0.005)
 

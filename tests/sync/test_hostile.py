@@ -27,7 +27,7 @@ def premises(tmp_path_factory: pytest.TempPathFactory) -> Generator[Premises]:
 def push(premises: Premises, text: str, *, by: Any = FATHER) -> Answer:
     call = read_intent(SignedIntent(body=text), by=by)
     assert isinstance(call, Call)
-    return premises.centre.submit(call).result(10)
+    return premises.centre.submit(call).result(60)
 
 
 def filing_with(field: str, value: str) -> str:

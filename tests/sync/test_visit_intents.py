@@ -44,7 +44,7 @@ class Devices:
         said = body(type, args, seq=self._said, by=by, lane=lane)
         call = read_intent(SignedIntent(body=json.dumps(said)), by=by)
         assert isinstance(call, Call)
-        return self.followed.centre.submit(call).result(10)
+        return self.followed.centre.submit(call).result(60)
 
     def rows(self, who: Actor, kind: str) -> list[dict[str, Any]]:
         """What the devices of a person hold of a kind."""

@@ -267,7 +267,7 @@ def test_who_holds_the_case_when_the_certificate_runs_out_does_no_more_on_it_and
 
     clock.advance(days=1)
     call = replace(followed.call(c.AcceptCase(), by=NEWCOMER), captured_at=pressed_at)
-    answer = followed.centre.submit(call).result(10)
+    answer = followed.centre.submit(call).result(60)
 
     assert (answer.verdict, answer.code) == ("refused", "not-qualified")
     assert dict(answer.params or {})["expired_on"] == "2027-11-23"

@@ -50,7 +50,9 @@ RUNNING = tuple(
     )
 )
 """Where a case stands while one of its limits runs."""
+_RUNNING = ", ".join("?" * len(RUNNING))
 MOST_CASES = 20_000
+"""Cases whose dates are counted anew for a calendar that is not published yet."""
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -122,11 +124,13 @@ class CalendarFindings(Struct, frozen=True, kw_only=True):
     """What would keep a calendar from being published, and which dates of open cases it would move.
 
     Attributes:
-        looked: how many open cases were looked at.
+        looked: how many open cases were looked at, those that were filed last.
+        cut: whether there are more than those.
     """
 
     faults: tuple[str, ...]
     looked: int
+    cut: bool
     moving: tuple[Moving, ...]
 
 
@@ -160,12 +164,12 @@ def _findings(centre: Centre, draft: Draft, open_cases: dict[int, int]) -> Findi
 
 
 def _open_cases(reader: Reader, item_id: str) -> dict[int, int]:
-    return dict(Counter(view.state.item_version for view in _open_views(reader) if view.state.item_id == item_id))
+    asked = f"SELECT id FROM case_index WHERE item_id = ? AND status IN ({_RUNNING})"
+    return dict(Counter(view.state.item_version for view in _views(reader, asked, (item_id, *RUNNING))))
 
 
-def _open_views(reader: Reader) -> Iterator[CaseView]:
-    asked = f"SELECT id FROM case_index WHERE status IN ({', '.join('?' * len(RUNNING))}) LIMIT ?"
-    for (id,) in reader.database.execute(asked, (*RUNNING, MOST_CASES)).fetchall():
+def _views(reader: Reader, asked: str, values: tuple[str | int, ...]) -> Iterator[CaseView]:
+    for (id,) in reader.database.execute(asked, values).fetchall():
         if (view := reader.view(UUID(id))) is not None:
             yield view
 
@@ -203,21 +207,28 @@ async def check_calendar(request: Request) -> Response:
     require("calendar.check", actor)
     draft, now = await read_json(request, DraftCalendar), edge.clock()
     if faults := calendar_faults(draft.calendar):
-        return json_answer(CalendarFindings(faults=faults, looked=0, moving=()))
+        return json_answer(CalendarFindings(faults=faults, looked=0, cut=False, moving=()))
     return json_answer(await edge.readers.ask(lambda reader: _calendar_findings(reader, draft.calendar, now)))
 
 
 def _calendar_findings(reader: Reader, calendar: Calendar, now: datetime) -> CalendarFindings:
     lookups, looked = reader.lookups(), 0
     moving: Counter[Moving] = Counter()
-    for view in _open_views(reader):
+    asked = f"SELECT id FROM case_index WHERE status IN ({_RUNNING}) ORDER BY filed DESC LIMIT ?"
+    for view in _views(reader, asked, (*RUNNING, MOST_CASES + 1)):
+        if looked == MOST_CASES:
+            return _found(moving, looked, cut=True)
         looked += 1
         item = lookups.item_of(view.state)
         for moved in moved_by(calendar, view.state, now=now):
             moving[_moving(Text(item.name_zh, item.name_en), moved)] += 1
+    return _found(moving, looked, cut=False)
+
+
+def _found(moving: Counter[Moving], looked: int, *, cut: bool) -> CalendarFindings:
     found = (replace(one, n=n) for one, n in moving.items())
     order = sorted(found, key=lambda one: (one.was == one.becomes, one.was, one.becomes, one.item_name.zh, one.clock))
-    return CalendarFindings(faults=(), looked=looked, moving=tuple(order))
+    return CalendarFindings(faults=(), looked=looked, cut=cut, moving=tuple(order))
 
 
 def _moving(name: Text, moved: DateMoved) -> Moving:

@@ -51,7 +51,11 @@ def backup(data: Path | None, folder: Path) -> int:
             raise Trouble(f"There is something at {folder} already: name a new folder.") from None
         except LogAltered as altered:
             raise Trouble(f"No backup was taken, because the log is not as it was: {altered}.") from None
-    note(settings.data, Backup(at=now(), events=manifest.checkpoint.size))
+    try:
+        note(settings.data, Backup(at=now(), events=manifest.checkpoint.size))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        click.echo(f"The backup is whole, but {settings.data} took no note of it: {reason}.", err=True)
     click.echo(f"Events: {manifest.checkpoint.size:,}; files: {manifest.files:,}. {KEY_IS_ELSEWHERE}")
     click.echo(f"Destroy keys.db in it by {manifest.keys_until:%Y-%m-%d}: erased people must be gone from copies too.")
     return 0

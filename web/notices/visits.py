@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import cast
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from domain.calendar.calendar import SHANGHAI
 from domain.calendar.limits import local_day
@@ -19,6 +19,7 @@ from domain.facts import Envelope, tag_of
 from domain.visits import facts as f
 from domain.visits.line import AppointmentStatus, Line, TicketStatus
 from domain.visits.order import in_order
+from domain.visits.reached import beside
 from domain.visits.reception import RECEPTION_STREAM, Reception, Rules, at_local, line_stream
 from store.centre import Centre
 from store.states import LINE, NOTICES, RECEPTION
@@ -57,7 +58,7 @@ def appointment_telling(envelope: Envelope, centre: Centre) -> Telling | None:
     elif fact.why == "by-person":
         return None
     else:
-        lane = uuid5(fact.appointment, "cancelled")
+        lane = beside(fact.appointment, "cancelled")
         kind = "appointment-closed" if fact.why == "office-closed" else "appointment-cancelled"
     return _of_appointment(kind, envelope, lane, centre, until=envelope.meta.recorded_at + STALE)
 
@@ -73,7 +74,7 @@ def reminder_of(envelope: Envelope, centre: Centre) -> Telling | None:
 
 def reminder_lane(appointment: UUID) -> UUID:
     """Beside which a reminder is recorded: it tells of the same fact as the confirmation."""
-    return uuid5(appointment, "reminder")
+    return beside(appointment, "reminder")
 
 
 def reminded_at(now: datetime) -> datetime:
@@ -104,7 +105,7 @@ def soon_telling(position: int, envelope: Envelope, centre: Centre, now: datetim
     ticket = line.tickets[fact.ticket]
     if ticket.person is None or line.on is None:
         return None
-    lane = uuid5(fact.ticket, "soon")
+    lane = beside(fact.ticket, "soon")
     told = cast("Notices", centre.state(notices_stream(lane), NOTICES)).state
     is_told = any(key[0] == position for key in told)
     waits = ticket.status is TicketStatus.WAITING and ticket.since == fact.since and not line.is_closed

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-import msgspec
 from cryptography import x509
 from msgspec import Struct
 from starlette.requests import Request
@@ -18,7 +17,6 @@ from starlette.routing import BaseRoute, Route
 from domain.centre.signing import SIGNING_STREAM, SigningState
 from domain.rights.table import require
 from projections.device_bodies import DeviceBody
-from projections.devices import EVERY_DEVICE
 from store.program import own_name
 from store.states import SIGNING
 from sync.terms import BUILD
@@ -27,20 +25,19 @@ from web.carrier import NoCarrier
 from web.edge import Edge, edge_of
 from web.lan import certificate_in
 from web.operating import backups
-from web.operating.needs import Need, needs_of
+from web.operating.needs import KNOWN_FOR, Need, needs_of
+from web.operating.notices import NoticeQueue
 from web.operating.status_bodies import (
     ClockStanding,
     Disk,
     LogStanding,
     Node,
-    Residents,
     Status,
     Tablet,
     ViewsStanding,
 )
+from web.operating.tablets import Devices, devices_in
 from web.session import actor_of
-
-KNOWN_FOR = timedelta(days=30)
 
 Seat = tuple[UUID, UUID]
 """A person and one of their devices."""
@@ -57,35 +54,36 @@ class Answer(Struct, frozen=True, kw_only=True):
     status: Status
 
 
-class _Row(Struct):
-    body: DeviceBody
-
-
 async def shown(request: Request) -> Response:
     """`GET /api/status`: for operators: how the centre stands, and what needs them, the worst first."""
     edge, actor = edge_of(request), await actor_of(request)
     require("status", actor)
-    rows = await edge.readers.ask(lambda reader: reader.rows_of(EVERY_DEVICE, "device"))
-    devices = [msgspec.json.decode(row, type=_Row).body for row in rows]
-    here = frozenset((one.person, one.device) for one in devices if edge.presence.has_seat(one.person, one.device))
-    status = await asyncio.to_thread(status_of, edge, devices, here)
+    notices = await edge.notices.asked()
+    names = await asyncio.to_thread(_names, edge)
+    since = edge.clock() - KNOWN_FOR
+    devices = await edge.readers.ask(lambda reader: devices_in(reader, names, since=since))
+    seats = ((one.person, one.device) for one in devices.staff)
+    here = frozenset(seat for seat in seats if edge.presence.has_seat(*seat))
+    status = await asyncio.to_thread(status_of, edge, devices, notices, here)
     return json_answer(Answer(needs=needs_of(status), status=status))
 
 
-def status_of(edge: Edge, devices: list[DeviceBody], here: frozenset[Seat]) -> Status:
+def _names(edge: Edge) -> dict[UUID, str]:
+    return {one.id: one.name for one in edge.centre.everyone() if one.id is not None}
+
+
+def status_of(edge: Edge, devices: Devices, notices: NoticeQueue, here: frozenset[Seat]) -> Status:
     """How all of it stands.
 
     Args:
         edge: the service.
-        devices: every device that is known.
+        devices: those that are known.
+        notices: how they stand.
         here: those that hold a connection with this node.
     """
-    now = edge.clock()
-    staff = {one.id: one for one in edge.centre.everyone()}
-    known = [one for one in devices if one.last_contact >= now - KNOWN_FOR or one.unsent or one.missing]
     timers, room = edge.timers.standing(), shutil.disk_usage(edge.settings.data)
     return Status(
-        now=now,
+        now=edge.clock(),
         build=BUILD,
         since=edge.since,
         nodes=_nodes(edge),
@@ -96,12 +94,12 @@ def status_of(edge: Edge, devices: list[DeviceBody], here: frozenset[Seat]) -> S
         sockets=len(edge.presence),
         devices=tuple(
             sorted(
-                (_tablet(one, staff[one.person].name, here) for one in known if one.person in staff),
+                (_tablet(one, devices.names[one.person], here) for one in devices.staff),
                 key=lambda one: (-one.missing, -one.unsent, one.name, str(one.device)),
             )
         ),
-        residents=_residents([one for one in known if one.person not in staff]),
-        notices=edge.notices.queue(),
+        residents=devices.residents,
+        notices=notices,
         sends_messages=not isinstance(edge.carrier, NoCarrier),
         disk=Disk(free=room.free, total=room.total),
         certificate_ends_at=_certificate_ends_at(edge),
@@ -158,14 +156,6 @@ def _tablet(one: DeviceBody, name: str, here: frozenset[Seat]) -> Tablet:
         oldest_at=one.oldest_at,
         missing=one.missing.n if one.missing else 0,
         blocked=one.blocked,
-    )
-
-
-def _residents(devices: list[DeviceBody]) -> Residents:
-    return Residents(
-        known=len(devices),
-        owing=sum(one.unsent > 0 for one in devices),
-        missing=sum(one.missing is not None for one in devices),
     )
 
 

@@ -99,8 +99,8 @@ class Residents(Struct, frozen=True, kw_only=True):
 
     Attributes:
         known: met within the last 30 days.
-        owing: that owed something when they were heard last.
-        missing: of which announced work is missing.
+        owing: of these, such as owed something when they were heard last.
+        missing: of which announced work is missing, whenever they were met.
     """
 
     known: int
@@ -113,7 +113,7 @@ class Node(Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: of its machine, and its process.
-        program: fingerprint of what it decides and folds by: the same for the same version.
+        program: fingerprint of its program: the same for the same version.
         is_this: whether it is the one that answers.
     """
 
@@ -130,7 +130,7 @@ class Status(Struct, frozen=True, kw_only=True):
         since: when this node was started.
         sockets: devices with an open connection with this node.
         certificate_ends_at: of the certificate by which this node itself serves HTTPS; None where a proxy has one.
-        backup: the last one that was taken on this machine.
+        backup: the last one that is known to have been taken with this data folder.
         sends_messages: whether there is a carrier for text messages.
     """
 

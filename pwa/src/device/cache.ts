@@ -156,11 +156,15 @@ export class Cache {
     }
   }
 
-  async rows(kind: Kind): Promise<StoredRow[]> {
+  /** All rows of a kind in the order of their ids, or those of `ids` that are there. */
+  async rows(kind: Kind, ids: readonly string[] | null = null): Promise<StoredRow[]> {
     return this.database.use(async (db) => {
       const tx = db.transaction(['kv', 'rows']);
       const meta = (await tx.objectStore('kv').get('meta')) as Meta | undefined;
-      return tx.objectStore('rows').getAll(ofKind(shown(meta), kind));
+      const rows = tx.objectStore('rows');
+      if (ids === null) return rows.getAll(ofKind(shown(meta), kind));
+      const found = await Promise.all(ids.map((id) => rows.get([shown(meta), kind, id])));
+      return found.filter((row) => row !== undefined);
     });
   }
 

@@ -131,7 +131,8 @@ export const client = {
     options: SubmitOptions = {},
   ): Promise<OutboxEntry> => call('submit', type, lane, args, options),
 
-  rows: <K extends Kind>(kind: K): Promise<LocalRow<K>[]> => call('rows', kind),
+  rows: <K extends Kind>(kind: K, ids: readonly string[] | null = null): Promise<LocalRow<K>[]> =>
+    call('rows', kind, ids),
   row: <K extends Kind>(kind: K, id: string): Promise<LocalRow<K> | null> => call('row', kind, id),
   /**
    * A staff member opens a case: the full row from the device if it is claimed, else from the server (the read is recorded),

@@ -24,7 +24,7 @@ export interface ConnectionEvents {
   /** Every row was taken away: what another tab knows of them is old. */
   wiped: () => void;
   contact: () => void;
-  rows: (kinds: Kind[]) => void;
+  rows: (kinds: Kind[], ids: string[] | null) => void;
   outbox: () => void;
   uploads: (progress: UploadProgress[]) => void;
   /** A form, or its copy with the centre, has changed. */
@@ -228,7 +228,7 @@ export class Connection {
 
   /** What may be seen is another thing from now on. */
   private everythingChanged(): void {
-    this.events.rows(KINDS);
+    this.events.rows(KINDS, null);
     this.events.outbox();
   }
 
@@ -318,11 +318,15 @@ export class Connection {
   private rowsChanged(changed: { rows: readonly Row[]; gone: readonly Gone[] } | null): void {
     this.beside?.look();
     if (changed === null) {
-      this.events.rows(KINDS);
+      this.events.rows(KINDS, null);
       return;
     }
-    const kinds = new Set([...changed.rows, ...changed.gone].map((one) => one.kind));
-    this.events.rows(KINDS.filter((kind) => kinds.has(kind)));
+    const touched = [...changed.rows, ...changed.gone];
+    const kinds = new Set(touched.map((one) => one.kind));
+    this.events.rows(
+      KINDS.filter((kind) => kinds.has(kind)),
+      touched.map(({ id }) => id),
+    );
     void this.dropArrived(changed.rows).catch(() => undefined);
   }
 

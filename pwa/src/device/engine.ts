@@ -237,8 +237,8 @@ export class Engine {
 
   // Rows
 
-  rows(kind: Kind): Promise<LocalRow[]> {
-    return this.occupant.own.reading.rows(kind);
+  rows(kind: Kind, ids: readonly string[] | null = null): Promise<LocalRow[]> {
+    return this.occupant.own.reading.rows(kind, ids);
   }
 
   row(kind: Kind, id: string): Promise<LocalRow | null> {

@@ -16,11 +16,14 @@ export class Reading {
     private readonly isLocked: () => boolean,
   ) {}
 
-  async rows(kind: Kind): Promise<LocalRow[]> {
+  /** All rows of a kind, or those of `ids` that are there. */
+  async rows(kind: Kind, ids: readonly string[] | null = null): Promise<LocalRow[]> {
     if (this.isLocked()) return [];
     const { cache, outbox, person } = this.holdings;
-    const [rows, entries] = await Promise.all([cache.rows(kind), outbox.entries()]);
-    return overlaid(kind, rows, explained(entries), person);
+    const [rows, entries] = await Promise.all([cache.rows(kind, ids), outbox.entries()]);
+    const lanes = ids && new Set(ids);
+    const acts = explained(entries).filter(({ lane }) => lanes === null || lanes.has(lane));
+    return overlaid(kind, rows, acts, person);
   }
 
   async row(kind: Kind, id: string): Promise<LocalRow | null> {

@@ -1,7 +1,8 @@
 /** The device layer as Vue sees it: shallow mirrors of rows, outbox and state that screens read. */
-import { type ComputedRef, computed, type ShallowRef, shallowReactive, shallowRef } from 'vue';
+import { type ComputedRef, computed, type ShallowRef, shallowReactive } from 'vue';
 import { client } from './client';
 import { NO_STATE } from './health-blank';
+import { Mirrored } from './mirrored';
 import type { DeviceState, Draft, Kind, LocalRow, OutboxEntry, Principal, UploadProgress } from './types';
 
 interface Mirror {
@@ -14,14 +15,10 @@ interface Mirror {
 }
 
 const mirror: Mirror = shallowReactive({ state: NO_STATE, outbox: [], uploads: new Map(), drafts: [], loaded: false });
-const rowsByKind = new Map<Kind, ShallowRef<LocalRow[] | null>>();
+const rowsByKind = new Map<Kind, Mirrored>();
 
-async function readRows(kind: Kind): Promise<void> {
-  const mirrored = rowsByKind.get(kind);
-  if (mirrored) mirrored.value = Object.freeze(await client.rows(kind)) as LocalRow[];
-}
-
-async function readOutbox(): Promise<void> {
+/** Reads the outbox again: what it holds when this is called can be seen once it settles. */
+export async function refreshOutbox(): Promise<void> {
   mirror.outbox = await client.outbox();
 }
 
@@ -29,7 +26,16 @@ async function readDrafts(): Promise<void> {
   mirror.drafts = await client.drafts.list();
 }
 
-const readAllRows = (): Promise<unknown> => Promise.all([...rowsByKind.keys()].map(readRows));
+const readRows = (ids: readonly string[] | null): Promise<unknown> =>
+  Promise.all([...rowsByKind.values()].map((one) => one.read(ids)));
+
+/** Own acts lie over the rows of their lanes: those of before, where one is gone, and those of now. */
+async function readOutboxAndRows(): Promise<void> {
+  const before = mirror.outbox;
+  await refreshOutbox();
+  const lanes = new Set([...before, ...mirror.outbox].map(({ lane }) => lane));
+  await readRows([...lanes]);
+}
 
 /** One reading at a time and one more if something happened meanwhile: a burst of changes costs two reads, not fifty. */
 function coalesced(read: () => Promise<unknown>): () => void {
@@ -50,22 +56,25 @@ function coalesced(read: () => Promise<unknown>): () => void {
 }
 
 function listen(): void {
-  const outboxChanged = coalesced(() => Promise.all([readOutbox(), readAllRows()]));
+  const outboxChanged = coalesced(readOutboxAndRows);
   const draftsChanged = coalesced(readDrafts);
-  const rowsChanged = new Map<Kind, () => void>();
   client.on('state', (state) => {
+    const isOther = state.locked !== mirror.state.locked;
     mirror.state = state;
+    // A locked device shows no rows.
+    if (isOther) void readRows(null).catch(() => undefined);
   });
   client.on('uploads', (changed) => {
     mirror.uploads = new Map([...mirror.uploads, ...changed.map((one) => [one.file, one] as const)]);
   });
   client.on('outbox', outboxChanged);
   client.on('drafts', draftsChanged);
-  client.on('rows', ({ kinds }) => {
+  client.on('rows', ({ kinds, ids }) => {
     for (const kind of kinds) {
-      const changed = rowsChanged.get(kind) ?? coalesced(() => readRows(kind));
-      rowsChanged.set(kind, changed);
-      changed();
+      void rowsByKind
+        .get(kind)
+        ?.read(ids)
+        .catch(() => undefined);
     }
   });
 }
@@ -76,7 +85,7 @@ function forget(): void {
   mirror.outbox = [];
   mirror.uploads = new Map();
   mirror.drafts = [];
-  for (const rows of rowsByKind.values()) rows.value = null;
+  for (const one of rowsByKind.values()) one.forget();
 }
 
 let listening = false;
@@ -89,10 +98,10 @@ export async function startDevice(person: Principal | null): Promise<void> {
   if (mirror.state.person?.id !== person?.id) forget();
   await client.start(person);
   mirror.state = await client.state();
-  await Promise.all([readOutbox(), readDrafts(), readAllRows()]);
+  await Promise.all([refreshOutbox(), readDrafts(), readRows(null)]);
   mirror.loaded = true;
   // A screen that opened meanwhile has asked for kinds that were not among those just read.
-  await Promise.all([...rowsByKind].filter(([, rows]) => rows.value === null).map(([kind]) => readRows(kind)));
+  await Promise.all([...rowsByKind.values()].filter(({ rows }) => rows.value === null).map((one) => one.read(null)));
 }
 
 /** State, outbox, uploads by page and drafts, reactive. */
@@ -104,12 +113,12 @@ export function useDevice(): Readonly<Mirror> {
 export function useRows<K extends Kind>(kind: K): Readonly<ShallowRef<LocalRow<K>[] | null>> {
   let mirrored = rowsByKind.get(kind);
   if (!mirrored) {
-    mirrored = shallowRef(null);
+    mirrored = new Mirrored(kind, client.rows);
     rowsByKind.set(kind, mirrored);
     // Before the device layer is open there is nothing to read; opening it reads every kind that is looked at.
-    if (mirror.loaded) void readRows(kind).catch(() => undefined);
+    if (mirror.loaded) void mirrored.read(null).catch(() => undefined);
   }
-  return mirrored as unknown as ShallowRef<LocalRow<K>[] | null>;
+  return mirrored.rows as unknown as ShallowRef<LocalRow<K>[] | null>;
 }
 
 /** One row, undefined until read, null if the device has none. */

@@ -36,7 +36,7 @@ type Told =
   | { tell: 'outbox' }
   | { tell: 'wiped' }
   | { tell: 'drafts' }
-  | { tell: 'rows'; kinds: Kind[] }
+  | { tell: 'rows'; kinds: Kind[]; ids: string[] | null }
   | { tell: 'uploads'; progress: UploadProgress[] }
   | { tell: 'standing'; standing: Standing };
 
@@ -180,7 +180,7 @@ export class Tabs {
       overtaken: () => this.overtaken(connection),
       wiped: () => this.tell({ tell: 'wiped' }),
       contact: () => this.contacted(),
-      rows: (kinds) => this.rowsChanged(kinds),
+      rows: (kinds, ids) => this.rowsChanged(kinds, ids),
       outbox: () => this.outboxChanged(),
       uploads: (progress) => this.uploadsMoved(progress),
       drafts: () => this.tellDrafts(),
@@ -240,9 +240,9 @@ export class Tabs {
     this.io.changed();
   }
 
-  private rowsChanged(kinds: Kind[]): void {
-    this.io.emit('rows', { kinds });
-    this.tell({ tell: 'rows', kinds });
+  private rowsChanged(kinds: Kind[], ids: string[] | null): void {
+    this.io.emit('rows', { kinds, ids });
+    this.tell({ tell: 'rows', kinds, ids });
   }
 
   private outboxChanged(): void {
@@ -283,7 +283,7 @@ export class Tabs {
         this.io.emit('drafts', {});
         return;
       case 'rows':
-        this.io.emit('rows', { kinds: told.kinds });
+        this.io.emit('rows', { kinds: told.kinds, ids: told.ids });
         return;
       case 'uploads':
         this.io.emit('uploads', told.progress);

@@ -317,8 +317,8 @@ export interface UploadProgress {
 }
 
 export interface DeviceEvents {
-  /** Rows of these kinds changed; read them again. */
-  rows: { kinds: Kind[] };
+  /** Rows of these kinds changed, those with `ids` alone where that is known; read them again. */
+  rows: { kinds: Kind[]; ids: string[] | null };
   outbox: Record<string, never>;
   state: DeviceState;
   uploads: UploadProgress[];

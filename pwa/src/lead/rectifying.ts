@@ -10,13 +10,15 @@ export type Rectification = LocalRow<'rectification'>;
 export const STEPS = ['assign', 'call-back', 'settle', 'reply', 'close', 'decide-appeal', 'defer'] as const;
 export type Step = (typeof STEPS)[number];
 
-/** The steps that somebody may take now: the next one, and putting it off while it is not settled. */
+/** The steps that somebody may take now: the next one, putting it off while it is not settled, calling whom the reply did not reach. */
 export function stepsOf({ body }: Rectification, who: { id: string; roles: readonly string[] }): Step[] {
   const next = STEPS.find((step) => step === body.next);
   if (!next || body.rated.some((rated) => rated.id === who.id)) return [];
   const isLead = who.roles.includes('lead');
   const mine = isLead || body.responsible?.id === who.id;
-  if (!mine || (['assign', 'close', 'decide-appeal'].includes(next) && !isLead)) return [];
+  const call: Step[] = mine && body.reply_unreached && next === 'close' ? ['call-back'] : [];
+  if (!mine || (['assign', 'close', 'decide-appeal'].includes(next) && !isLead)) return call;
+  if (call.length > 0) return [...call, next];
   return isLead && body.outcome === null && !body.is_deferred && next !== 'decide-appeal' ? [next, 'defer'] : [next];
 }
 

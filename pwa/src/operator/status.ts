@@ -83,6 +83,7 @@ export function needWords({ code, params }: Need, now: Date): { what: string; to
     since: typeof params.since === 'string' ? dayTime(params.since) : '',
     size: typeof params.bytes === 'number' ? sizeWords(params.bytes) : '',
     name: typeof params.name === 'string' ? followerName(params.name) : '',
+    reason: typeof params.reason === 'string' ? (known(`reason.${params.reason}`) ?? params.reason) : '',
   };
   return { what: w(`need.${code}`, blanks), todo: w(`do.${code}`, blanks) };
 }

@@ -7,12 +7,19 @@ export const en: Record<keyof typeof zh, string> = {
   again: 'Look again',
   well: 'Everything is well',
   'well.more': 'Nothing needs you. Looked at {when}; this page looks again every half minute.',
+  stale: 'This is how it was at {when}; nothing newer has come.',
   needs: '{n} {n|thing needs|things need} you',
   'needs.more': 'The most pressing first. Looked at {when}; this page looks again every half minute.',
 
   'need.log-not-writable': 'Nothing can be recorded now',
   'do.log-not-writable':
     'Reason: {reason}. What was not sent is on people’s devices. Look at the disk and the database; recording goes on by itself after that.',
+  'reason.full': 'the disk is full',
+  'reason.read-only': 'the place where the record is kept can be read but not written',
+  'reason.gone': 'the place where the record is kept cannot be reached',
+  'reason.busy': 'the database is too busy',
+  'reason.fault': 'the place where the record is kept reports a fault',
+  'reason.keys': 'the keys cannot be opened',
   'need.views-stopped': 'Record {at} cannot be read, and what is shown stops there',
   'do.views-stopped':
     'Most likely another server has the new version already: give it to this one too and restart it. If all have the same, run doorstep check. ({tag})',
@@ -36,8 +43,9 @@ export const en: Record<keyof typeof zh, string> = {
   'do.devices-missing': 'Ask the lead to speak with whose it is, under “Devices”, or to bring a rescue file in.',
   'need.devices-silent': '{n} {n|device owes|devices owe} work and {n|was|were} not heard for a day',
   'do.devices-silent': 'Ask whose it is to open it where there is a network; it sends by itself.',
-  'need.notices-stuck': 'A text message has had no answer from its carrier since {since}',
-  'do.notices-stuck': 'Ask the carrier. Nothing is sent twice; what stays unclear goes to staff, who telephone.',
+  'need.notices-stuck': 'A notice has had no answer from its carrier since {since}',
+  'do.notices-stuck':
+    'See whether text messages and push get through. Nothing is sent twice; what stays unclear goes to staff, who telephone.',
 
   devices: 'People’s devices',
   'devices.none': 'No device of the staff has come yet',
@@ -53,7 +61,7 @@ export const en: Record<keyof typeof zh, string> = {
 
   notices: 'Notices',
   'notices.none': 'No notice was given yet',
-  'notices.unreached': '{n} reached nobody; staff have them in their cases.',
+  'notices.unreached': '{n} reached nobody; staff have them in their cases and at the counters.',
   'notices.no-carrier': 'There is no carrier for text messages: people are told in the app alone.',
   'channel.app': 'In the app',
   'channel.sms': 'Text message',

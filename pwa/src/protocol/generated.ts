@@ -1317,6 +1317,7 @@ export interface HandleNotice {
   person: string;
   how: "by-phone" | "in-person" | "not-needed";
   words?: string;
+  line?: string | null;
 }
 
 export interface BreakGlass {
@@ -1904,9 +1905,13 @@ export interface DeviceBody {
 export interface ToldBody {
   kind: string;
   position: number;
+  person: string;
   at: string | null;
   sendings: Sending[];
   is_unreached: boolean;
+  handled: string;
+  handled_at: string | null;
+  handled_by_name: string;
 }
 
 export interface AppointmentBody {
@@ -1944,6 +1949,7 @@ export interface TicketBody {
   staff: Person | null;
   calls: number;
   rejoins: number;
+  told: ToldBody[];
 }
 
 export interface OwnTicketBody {

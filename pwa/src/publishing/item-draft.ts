@@ -1,6 +1,11 @@
 /** A version of an item that is being made: what differs from the one before, and what its test cases should find. */
-import type { Condition, Material, ServiceItem } from '../forms/types';
+import type { ServiceItem } from '../forms/types';
+import { listed } from '../i18n';
 import type { ItemTrial } from '../protocol/generated';
+import { waysOf } from './delivery';
+import { keysOf } from './parts';
+import { aspectsOf, type Told, titleOf } from './told';
+import { w } from './words';
 
 /** What a test case leads to; see `TrialFindings` in `domain/catalogue/trials.py`. */
 export interface TrialFindings {
@@ -33,10 +38,11 @@ export interface ItemDraft {
   trials: ItemTrial[];
 }
 
-/** One thing that is other than in the version before; `name` names the condition or paper that it is about. */
+/** One thing that is other than in the version before; `name` names the part that it is about, `aspect` what of it. */
 export interface Change {
   what: Part;
   name: string;
+  aspect: string;
   was: string;
   becomes: string;
 }
@@ -50,6 +56,11 @@ type Part =
   | 'statutory'
   | 'condition'
   | 'material'
+  | 'question'
+  | 'step'
+  | 'fee'
+  | 'fee-note'
+  | 'delivery'
   | 'trials';
 
 /** What `after` changes of `before`, in the order of the form. */
@@ -62,19 +73,25 @@ export function changesOf(before: ItemDraft, after: ItemDraft): Change[] {
     ['notes_zh', a.notes_zh?.join('；'), b.notes_zh?.join('；')],
     ['promised', a.promised_working_days, b.promised_working_days],
     ['statutory', a.statutory_working_days, b.statutory_working_days],
+    ['fee', a.fee.cny, b.fee.cny],
+    ['fee-note', a.fee.note_zh, b.fee.note_zh],
+    ['delivery', waysOf(a), waysOf(b)],
   ];
   return [
     ...plain
       .filter(([, was, becomes]) => said(was) !== said(becomes))
-      .map(([what, was, becomes]) => ({ what, name: '', was: said(was), becomes: said(becomes) })),
-    ...among('condition', a.eligibility, b.eligibility, (one) => one.zh),
-    ...among('material', a.materials, b.materials, (one) => one.name_zh),
+      .map(([what, was, becomes]) => ({ what, name: '', aspect: '', was: said(was), becomes: said(becomes) })),
+    ...among('condition', a, b, (item) => item.eligibility),
+    ...among('material', a, b, (item) => item.materials),
+    ...among('question', a, b, (item) => item.fields),
+    ...among('step', a, b, (item) => item.route),
     ...(same(before.trials, after.trials)
       ? []
       : [
           {
             what: 'trials' as const,
             name: '',
+            aspect: '',
             was: String(before.trials.length),
             becomes: String(after.trials.length),
           },
@@ -83,60 +100,63 @@ export function changesOf(before: ItemDraft, after: ItemDraft): Change[] {
 }
 
 const said = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
-const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+const same = (one: unknown, other: unknown): boolean => stored(one) === stored(other);
 
-function among<One extends { id: string }>(
-  what: Part,
-  before: readonly One[],
-  after: readonly One[],
-  nameOf: (one: One) => string,
-): Change[] {
-  const gone = before.filter(({ id }) => !after.some((one) => one.id === id));
-  const now = after.flatMap((one) => {
-    const was = before.find(({ id }) => id === one.id);
-    if (was && same(was, one)) return [];
-    return [
-      {
-        what,
-        name: nameOf(one),
-        was: was ? differing(was, one) : '',
-        becomes: was ? differing(one, was) : nameOf(one),
-      },
-    ];
-  });
-  return [...gone.map((one) => ({ what, name: nameOf(one), was: nameOf(one), becomes: '' })), ...now];
+/** As it is stored, whatever the order of keys; what is undefined is not there. */
+function stored(value: unknown): string {
+  const isObject = (one: unknown): one is object => typeof one === 'object' && one !== null && !Array.isArray(one);
+  const inOrder = (one: object) => Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify(value, (_, one) => (isObject(one) ? inOrder(one) : one)) ?? '';
 }
 
-/** What stands in `one` and differs from `other`, in words as they are stored. */
-function differing(one: object, other: object): string {
-  const theirs = other as Record<string, unknown>;
-  const parts = Object.entries(one).filter(([key, value]) => !same(value, theirs[key]));
-  return parts
-    .map(([, value]) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : said(value) || '—'))
-    .join('、');
+/** What differs among the parts of one kind: those that are gone, new and other, then the order of those that stay. */
+function among(what: Part, a: ServiceItem, b: ServiceItem, of: (item: ServiceItem) => readonly Told[]): Change[] {
+  const [before, after] = [byKey(of(a)), byKey(of(b))];
+  const gone = [...before].filter(([key]) => !after.has(key));
+  const now = [...after].flatMap(([key, part]): Change[] => {
+    const was = before.get(key);
+    if (was) return differing(was, part, a, b).map((one) => ({ what, name: titleOf(part), ...one }));
+    return [{ what, name: titleOf(part), aspect: '', was: '', becomes: wholly(part, b) }];
+  });
+  const stay = [...before.keys()].filter((key) => after.has(key));
+  const moved = [...after.keys()].filter((key) => before.has(key));
+  const isMoved = (_: string, n: number) => stay[n] !== moved[n];
+  const [first, last] = [stay.findIndex(isMoved), stay.findLastIndex(isMoved)];
+  const names = (keys: string[]) => listed(keys.slice(first, last + 1).map((key) => titleOf(after.get(key) as Told)));
+  return [
+    ...gone.map(([, part]) => ({ what, name: titleOf(part), aspect: '', was: titleOf(part), becomes: '' })),
+    ...now,
+    ...(first < 0 ? [] : [{ what, name: '', aspect: w('told.order'), was: names(stay), becomes: names(moved) }]),
+  ];
+}
+
+const byKey = (parts: readonly Told[]): Map<string, Told> => {
+  const keys = keysOf(parts.map((part) => ('step' in part ? part.step : part.id)));
+  return new Map(parts.map((part, n) => [keys[n] ?? '', part]));
+};
+
+/** What of a part is other than it was, in words. */
+function differing(
+  was: Told,
+  becomes: Told,
+  a: ServiceItem,
+  b: ServiceItem,
+): Pick<Change, 'aspect' | 'was' | 'becomes'>[] {
+  if (same(was, becomes)) return [];
+  const [before, after] = [aspectsOf(was, a), aspectsOf(becomes, b)];
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .map((key) => ({ aspect: w(key), was: before.get(key) ?? '', becomes: after.get(key) ?? '' }))
+    .filter((one) => one.was !== one.becomes);
+}
+
+/** A new part with all that is said of it. */
+function wholly(part: Told, item: ServiceItem): string {
+  const aspects = [...aspectsOf(part, item)].filter(([, words]) => words && words !== titleOf(part));
+  return `${titleOf(part)}（${aspects.map(([key, words]) => `${w(key)}${w('colon')}${words}`).join('；')}）`;
 }
 
 /** The test case with what was found as what it expects from now on. */
 export function expecting(trial: ItemTrial, found: TrialFindings): ItemTrial {
   const { problems, materials, unmet, due_on } = found;
   return { ...trial, problems, materials, unmet, due_on };
-}
-
-/** A condition about one field, null where there are several or none. */
-export const simple = (condition: Condition | null): { field: string; in: (string | boolean)[] } | null =>
-  condition && 'field' in condition ? condition : null;
-
-/** A paper as it is asked for in the way of `requirement`: a condition goes with `conditional` only. */
-export function required(
-  material: Material,
-  requirement: Material['requirement'],
-  firstChoice: Condition | null,
-): Material {
-  if (requirement !== 'conditional') return { ...material, requirement, condition: null, condition_zh: null };
-  return { ...material, requirement, condition: material.condition ?? firstChoice };
-}
-
-/** An id that none of `taken` has. */
-export function freshId(stem: string, taken: readonly { id: string }[]): string {
-  for (let n = 1; ; n += 1) if (!taken.some(({ id }) => id === `${stem}-${n}`)) return `${stem}-${n}`;
 }

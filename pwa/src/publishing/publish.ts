@@ -1,10 +1,12 @@
 /** Giving a command of publication and waiting for the centre's word; without a signal it is kept and sent later. */
-import { computed, ref, watch } from 'vue';
+import { computed, ref } from 'vue';
 import { client } from '../device/client';
 import { useDevice } from '../device/store';
 import { DeviceError } from '../device/types';
+import { useVerdict } from '../device/verdict';
 import { refusalWords } from '../i18n/refusals';
 import type { Commands } from '../protocol/generated';
+import { w } from './words';
 
 type Type = 'item.publish@1' | 'calendar.publish@1';
 
@@ -17,44 +19,31 @@ export interface Refused {
 /** `done` is called once the command has been applied. */
 export function usePublishing(done: () => void) {
   const device = useDevice();
-  const sent = ref<string | null>(null);
   const refused = ref<Refused | null>(null);
-  const entry = computed(() => device.outbox.find(({ id }) => id === sent.value) ?? null);
+  const { give, waiting } = useVerdict({
+    done,
+    back: ({ id, code, params }) => {
+      refused.value = { words: refusalWords(code ?? 'invalid', params ?? {}), faults: faultsIn(params ?? {}) };
+      void client.resolve(id, 'discard');
+    },
+  });
 
   async function publish<T extends Type>(type: T, args: Commands[T], name: { zh: string; en: string }): Promise<void> {
-    if (sent.value !== null) return;
     refused.value = null;
     try {
       // What Vue watches cannot cross to the worker: it is sent as plain data.
       const plain = JSON.parse(JSON.stringify(args)) as Commands[T];
-      sent.value = (
-        await client.submit(type, crypto.randomUUID(), plain, { base: null, about: { item_name: name } })
-      ).id;
+      await give(() => client.submit(type, crypto.randomUUID(), plain, { base: null, about: { item_name: name } }));
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
       refused.value = { words: refusalWords(error.code, error.params), faults: [] };
     }
   }
 
-  watch(
-    () => [sent.value, entry.value?.state] as const,
-    ([id, state]) => {
-      if (!id) return;
-      if (state === undefined || state === 'applied') {
-        sent.value = null;
-        done();
-      } else if (state === 'refused' || state === 'quarantined' || state === 'conflict') {
-        const params = entry.value?.params ?? {};
-        refused.value = { words: refusalWords(entry.value?.code ?? 'invalid', params), faults: faultsIn(params) };
-        void client.resolve(id, 'discard');
-        sent.value = null;
-      }
-    },
-  );
   return {
     publish,
     refused,
-    waiting: computed(() => sent.value !== null),
+    waiting,
     live: computed(() => device.state.connection === 'live'),
   };
 }
@@ -65,6 +54,6 @@ export function faultsIn(params: Readonly<Record<string, unknown>>): string[] {
   if (Array.isArray(faults)) return faults.map(String);
   if (!Array.isArray(failures)) return [];
   return (failures as { trial: string; aspect: string; expected: string; found: string }[]).map(
-    ({ trial, expected, found }) => `${trial}：${expected || '—'} → ${found || '—'}`,
+    ({ trial, expected, found }) => `${trial}${w('colon')}${expected || '—'} → ${found || '—'}`,
   );
 }

@@ -19,6 +19,14 @@ export function useUndo<Draft extends object>(draft: Ref<Draft | null>) {
     last = now;
   }
 
+  /** What was before is not to be come back to: `draft` begins anew. */
+  function reset(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    past.value = [];
+    last = JSON.stringify(draft.value);
+  }
+
   function undo(): void {
     step();
     const before = past.value.at(-1);
@@ -37,5 +45,5 @@ export function useUndo<Draft extends object>(draft: Ref<Draft | null>) {
     { deep: true, immediate: true },
   );
   onScopeDispose(() => clearTimeout(timer));
-  return { canUndo: computed(() => past.value.length > 0), undo };
+  return { canUndo: computed(() => past.value.length > 0), undo, reset };
 }

@@ -60,6 +60,7 @@ export const actsEn: Readonly<Record<keyof typeof actsZh, string>> = {
   'act.case.file': 'File',
   'act.case.open': 'File for somebody',
   'act.record.view': 'Read a case',
+  'act.notice.handle': 'Record that they were reached',
   'act.staff.be-absent': 'Record an absence',
   'act.staff.end-absence': 'Back at work',
   'did.lesson.reach': 'Progress in a lesson',

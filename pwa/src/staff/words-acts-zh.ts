@@ -58,6 +58,7 @@ export const actsZh = {
   'act.case.file': '交申请',
   'act.case.open': '代填申请',
   'act.record.view': '看办件',
+  'act.notice.handle': '记下已经联系上',
   'act.staff.be-absent': '登记不在岗',
   'act.staff.end-absence': '回岗',
   'did.lesson.reach': '学习进度',

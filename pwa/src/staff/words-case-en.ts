@@ -225,7 +225,7 @@ export const caseEn: Readonly<Record<keyof typeof caseZh, string>> = {
   'reader.handler': 'whoever works on it',
 
   'dialog.handle.title': 'A notice that did not arrive',
-  'dialog.handle.lead': 'The applicant was not told. Call, and record here what was said.',
+  'dialog.handle.lead': 'The notice did not reach the person. Call, and record here what was said.',
   'dialog.handle.how': 'How they were reached',
   'dialog.handle.by-phone': 'By telephone',
   'dialog.handle.in-person': 'In person',

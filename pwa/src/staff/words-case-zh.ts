@@ -222,7 +222,7 @@ export const caseZh = {
   'reader.handler': '经办人',
 
   'dialog.handle.title': '通知没送到',
-  'dialog.handle.lead': '申请人没有收到通知。打电话说清楚以后，在这里记下来。',
+  'dialog.handle.lead': '通知没有送到本人。打电话说清楚以后，在这里记下来。',
   'dialog.handle.how': '怎么联系上的',
   'dialog.handle.by-phone': '打了电话',
   'dialog.handle.in-person': '当面说了',

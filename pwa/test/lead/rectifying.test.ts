@@ -43,6 +43,20 @@ test('a lead names who is responsible, who then calls, settles and replies', () 
   expect(stepsOf(bad({ ...mine, next: 'close' }), MIN)).toEqual([]);
 });
 
+test('a reply that did not reach the person is told by telephone before it is closed', () => {
+  const replied = {
+    responsible: { id: 'min', name: '周敏' },
+    outcome: 'fixed',
+    replied: true,
+    reply_unreached: true,
+    next: 'close',
+  };
+
+  expect(stepsOf(bad(replied), MIN)).toEqual(['call-back']);
+  expect(stepsOf(bad(replied), HAO)).toEqual(['call-back', 'close']);
+  expect(stepsOf(bad({ ...replied, reply_unreached: false }), HAO)).toEqual(['close']);
+});
+
 test('whoever was rated has no part in it', () => {
   expect(stepsOf(bad({ rated: [{ id: 'hao', name: '孙浩' }] }), HAO)).toEqual([]);
   const [to] = blanksOf('assign', bad(), [colleague('xin'), colleague('min')], '2026-11-24');

@@ -77,6 +77,16 @@ describe('the words of the operator', () => {
     expect(words('follower-failing')).toBe('后台的“出文书”从11月24日 星期二 11:00起一直没有做成');
   });
 
+  it('say why nothing can be recorded in the language that is on', () => {
+    const todo = (reason: string) => needWords({ code: 'log-not-writable', params: { reason } }, NOW).todo;
+    for (const reason of ['full', 'read-only', 'gone', 'busy', 'fault', 'keys'])
+      expect([reason, /原因：[^a-z]+。没/.test(todo(reason))]).toEqual([reason, true]);
+    expect(todo('full')).toContain('原因：磁盘满了。');
+    expect(todo('haunted')).toContain('原因：haunted。');
+    language.value = 'en';
+    expect(todo('full')).toContain('Reason: the disk is full.');
+  });
+
   it('name what a newer service does by the name that it gives', () => {
     expect(followerName('press')).toBe('出文书');
     expect(followerName('weather')).toBe('weather');

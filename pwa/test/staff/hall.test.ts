@@ -1,6 +1,18 @@
 import { expect, test } from 'vitest';
 import type { Bodies, LocalRow } from '../../src/device/types';
-import { counterOf, expectedOf, missedOf, placesOf, ticketAt, waitingFor } from '../../src/staff/hall/reception';
+import type { ToldBody } from '../../src/protocol/generated';
+import {
+  counterOf,
+  expectedOf,
+  handledLast,
+  missedOf,
+  placesOf,
+  ticketAt,
+  unreachedLater,
+  unreachedOf,
+  waitingFor,
+} from '../../src/staff/hall/reception';
+import { oneEach } from '../../src/staff/handled';
 
 const row = <K extends 'counter' | 'ticket' | 'line' | 'appointment'>(
   kind: K,
@@ -56,4 +68,46 @@ test('who was passed over stands with the last one first, appointments by their 
       ({ id }) => id,
     ),
   ).toEqual(['a', 'b']);
+});
+
+const told = (kind: string, rest: Partial<ToldBody> = {}): ToldBody => ({
+  kind,
+  position: 7,
+  person: 'ying',
+  at: null,
+  sendings: [],
+  is_unreached: false,
+  handled: '',
+  handled_at: null,
+  handled_by_name: '',
+  ...rest,
+});
+
+test('a confirmation and a reminder that reached nobody are told in one call', () => {
+  const body = { told: [told('booked', { is_unreached: true }), told('reminder', { is_unreached: true }), told('x')] };
+
+  expect(unreachedOf(body).map(({ kind }) => kind)).toEqual(['booked', 'reminder']);
+  expect(oneEach(unreachedOf(body))).toEqual([{ position: 7, person: 'ying' }]);
+});
+
+test('it says who reached the visitor last, and nothing where nobody had to', () => {
+  const early = told('booked', { handled: 'by-phone', handled_at: '1', handled_by_name: '周敏' });
+  const late = told('moved', { handled: 'in-person', handled_at: '2', handled_by_name: '何欣' });
+
+  expect(handledLast({ told: [late, early] })?.handled_by_name).toBe('何欣');
+  expect(handledLast({ told: [told('booked')] })).toBeNull();
+  expect(handledLast({})).toBeNull();
+});
+
+test('whom nothing reached for a later day is called before that day', () => {
+  const booked = (id: string, on: string, is_unreached: boolean) =>
+    row('appointment', id, { on, status: 'booked', starts: on, told: [told('booked', { is_unreached })] });
+  const all = [
+    booked('friday', '2026-11-27', true),
+    booked('today', '2026-11-24', true),
+    booked('told', '2026-11-25', false),
+    booked('tomorrow', '2026-11-25', true),
+  ];
+
+  expect(unreachedLater(all, '2026-11-24').map(({ id }) => id)).toEqual(['tomorrow', 'friday']);
 });

@@ -239,6 +239,15 @@ def test_a_version_whose_test_cases_fail_is_not_published_and_each_failure_is_na
             "fields: applicant_name: show_if: there is no field applicant_kind before it",
         ),
         (replace(NEWER, materials=LEASE.materials[:1] * 2), "materials: property-certificate stands twice"),
+        (
+            replace(NEWER, fields=(*LEASE.fields, replace(LEASE.fields[0], id="new", label_zh=" "))),
+            "fields: new: label_zh is empty",
+        ),
+        (
+            replace(NEWER, fields=(*LEASE.fields, replace(LEASE.fields[0], id="new", options=()))),
+            "fields: new: a select needs options",
+        ),
+        (replace(NEWER, route=(replace(LEASE.route[0], name_zh=""),)), "route: receive: name_zh is empty"),
         (replace(NEWER, route=LEASE.route[::-1]), "route: the stages are out of order"),
         (replace(NEWER, route=(*LEASE.route, LEASE.route[-1])), "route: deliver stands twice"),
     ],

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from domain.actors import Actor
 from domain.calendar.limits import DueRule, working_days
 from domain.centre.centre import Practice
+from domain.effects.notices import ClaimNotice, NoticeHandled, ReportNotice
 from domain.facts import Sealed
 from domain.identity.erasure import ErasePerson
 from domain.ratings import commands as c
@@ -82,6 +83,23 @@ def test_a_bad_rating_is_called_back_put_right_answered_and_closed() -> None:
     assert not desk.given.is_being_rectified
     with pytest.raises(RectificationStateChanged):
         desk.on(REPLIED)
+
+
+def test_who_is_called_after_a_reply_that_did_not_arrive_needs_no_further_notice_of_it() -> None:
+    desk = Ratings()
+    desk.rate()
+    desk.settle()
+    desk.on(REPLIED)
+    desk.on(ClaimNotice(position=7, person=FATHER.id, channel="sms"), by=CENTRE)
+    desk.on(ReportNotice(position=7, person=FATHER.id, channel="sms", outcome="failed", why="unreachable"), by=CENTRE)
+
+    assert len(desk.on(replace(CALLED, reached=False))) == 1
+    assert desk.notices(RATING).unreached == ((7, FATHER.id),)
+    (_, handled) = desk.on(CALLED)
+
+    assert handled == NoticeHandled(position=7, person=FATHER.id, how="by-phone", words=None)
+    assert desk.notices(RATING).unreached == ()
+    assert len(desk.on(CALLED)) == 1
 
 
 def test_nothing_is_settled_before_a_call_back_and_nothing_closed_before_the_reply() -> None:

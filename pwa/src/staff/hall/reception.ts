@@ -1,6 +1,6 @@
 /** The counters and lines of today, as whoever sits at a counter needs them. */
 import type { Bodies, LocalRow } from '../../device/types';
-import type { ReceptionBody } from '../../protocol/generated';
+import type { ReceptionBody, ToldBody } from '../../protocol/generated';
 
 export type Ticket = LocalRow<'ticket'>;
 export type Counter = LocalRow<'counter'>;
@@ -41,4 +41,22 @@ export const missedOf = (tickets: readonly Ticket[]): Ticket[] =>
 export const expectedOf = (appointments: readonly Appointment[], today: string): Appointment[] =>
   appointments
     .filter(({ body }) => body.on === today && body.status === 'booked')
+    .sort((a, b) => a.body.starts.localeCompare(b.body.starts));
+
+type Telling = Partial<Pick<Bodies['appointment'], 'told'>>;
+
+/** What its visitor was told of it without being reached: somebody should call. */
+export const unreachedOf = ({ told }: Telling): ToldBody[] => (told ?? []).filter((one) => one.is_unreached);
+
+/** What staff told its visitor last, null where nothing had to be. */
+export const handledLast = ({ told }: Telling): ToldBody | null =>
+  (told ?? [])
+    .filter((one) => one.handled_at)
+    .sort((a, b) => (a.handled_at ?? '').localeCompare(b.handled_at ?? ''))
+    .at(-1) ?? null;
+
+/** Appointments of later days whose person was not reached, by their time. */
+export const unreachedLater = (appointments: readonly Appointment[], today: string): Appointment[] =>
+  appointments
+    .filter(({ body }) => body.on > today && body.status === 'booked' && unreachedOf(body).length > 0)
     .sort((a, b) => a.body.starts.localeCompare(b.body.starts));
