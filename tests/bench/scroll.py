@@ -62,6 +62,7 @@ def _queue(browser: Browser, service: Service, token: str) -> Page:
     screen.open("/desk")
     tab = screen.page.get_by_role("tab", name="等申请人")
     expect(tab).to_contain_text(str(CASES), timeout=COMES_WITHIN_MS)
+    service.stands_still()
     tab.click()
     screen.page.locator(f'[aria-setsize="{CASES}"]').first.wait_for()
     screen.page.evaluate(WATCH)

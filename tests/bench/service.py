@@ -60,6 +60,19 @@ class Service(Struct, frozen=True):
                 time.sleep(POLL_SECONDS)
         raise TimeoutError("the read models do not catch up")
 
+    def stands_still(self, seconds: float = 3.0) -> None:
+        """Wait until nothing has been recorded for so long: what follows a filing, such as its notices, is over then."""
+        with httpx.Client(base_url=self.origin, trust_env=False, timeout=START_SECONDS) as browser:
+            until, since, head = time.monotonic() + START_SECONDS, time.monotonic(), -1
+            while time.monotonic() < until:
+                said = browser.get("/readyz").json()
+                if said.get("position") != said.get("head") or said["head"] != head:
+                    since, head = time.monotonic(), said.get("head")
+                elif time.monotonic() - since > seconds:
+                    return
+                time.sleep(seconds / 10)
+        raise TimeoutError("something goes on being recorded")
+
     def resident_bytes(self) -> int:
         """Memory that the process has of its own, in bytes."""
         lines = Path(f"/proc/{self.pid}/smaps_rollup").read_text(encoding="ascii").splitlines()

@@ -168,6 +168,17 @@ export class Cache {
     });
   }
 
+  /** The next rows of a kind in the order of their ids, at most `most` of them. */
+  async rowsAfter(kind: Kind, after: string, most: number): Promise<StoredRow[]> {
+    return this.database.use(async (db) => {
+      const tx = db.transaction(['kv', 'rows']);
+      const meta = (await tx.objectStore('kv').get('meta')) as Meta | undefined;
+      const gen = shown(meta);
+      const rest = IDBKeyRange.bound([gen, kind, after], [gen, kind, []], true);
+      return tx.objectStore('rows').getAll(rest, most);
+    });
+  }
+
   async row(kind: Kind, id: string): Promise<StoredRow | null> {
     return this.database.use(async (db) => {
       const tx = db.transaction(['kv', 'rows']);

@@ -133,6 +133,9 @@ export const client = {
 
   rows: <K extends Kind>(kind: K, ids: readonly string[] | null = null): Promise<LocalRow<K>[]> =>
     call('rows', kind, ids),
+  /** The next rows of a kind in the order of their ids; not for `status`. */
+  rowsAfter: <K extends Kind>(kind: K, after: string, most: number): Promise<LocalRow<K>[]> =>
+    call('rowsAfter', kind, after, most),
   row: <K extends Kind>(kind: K, id: string): Promise<LocalRow<K> | null> => call('row', kind, id),
   /**
    * A staff member opens a case: the full row from the device if it is claimed, else from the server (the read is recorded),

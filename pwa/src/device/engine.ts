@@ -241,6 +241,10 @@ export class Engine {
     return this.occupant.own.reading.rows(kind, ids);
   }
 
+  rowsAfter(kind: Kind, after: string, most: number): Promise<LocalRow[]> {
+    return this.occupant.own.reading.rowsAfter(kind, after, most);
+  }
+
   row(kind: Kind, id: string): Promise<LocalRow | null> {
     return this.occupant.own.reading.row(kind, id);
   }
@@ -291,6 +295,7 @@ const PUBLIC: ReadonlySet<string> = new Set([
   'resolve',
   'resend',
   'rows',
+  'rowsAfter',
   'row',
   'openCase',
   'caseHere',

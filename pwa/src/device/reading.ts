@@ -26,6 +26,14 @@ export class Reading {
     return overlaid(kind, rows, acts, person);
   }
 
+  /** The next rows of a kind, so that many of them come in pieces; not for kinds of which some are only on this device. */
+  async rowsAfter(kind: Kind, after: string, most: number): Promise<LocalRow[]> {
+    if (this.isLocked()) return [];
+    const { cache, outbox, person } = this.holdings;
+    const [rows, entries] = await Promise.all([cache.rowsAfter(kind, after, most), outbox.entries()]);
+    return overlaid(kind, rows, explained(entries), person);
+  }
+
   async row(kind: Kind, id: string): Promise<LocalRow | null> {
     if (this.isLocked()) return null;
     const { cache, outbox, person } = this.holdings;

@@ -113,7 +113,7 @@ export function useDevice(): Readonly<Mirror> {
 export function useRows<K extends Kind>(kind: K): Readonly<ShallowRef<LocalRow<K>[] | null>> {
   let mirrored = rowsByKind.get(kind);
   if (!mirrored) {
-    mirrored = new Mirrored(kind, client.rows);
+    mirrored = new Mirrored(kind, client);
     rowsByKind.set(kind, mirrored);
     // Before the device layer is open there is nothing to read; opening it reads every kind that is looked at.
     if (mirror.loaded) void mirrored.read(null).catch(() => undefined);

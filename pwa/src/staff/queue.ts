@@ -107,7 +107,7 @@ export const isTaken = ({ body }: Row, clerk: Clerk): boolean =>
   body.claimed_by?.id === clerk.id && (isAtDesk(body) || body.status === 'withdrawn');
 
 /** Whether a row belongs under a tab. */
-export function isUnder(tab: Tab, row: Row, clerk: Clerk, when: When): boolean {
+function belongs(tab: Tab, row: Row, clerk: Clerk, when: When): boolean {
   const { body } = row;
   switch (tab) {
     case 'mine':
@@ -145,6 +145,18 @@ const BY: Readonly<Record<Order, (a: Row, b: Row) => number>> = {
   waited: (a, b) => compare(a.body.received_at ?? a.body.changed_at, b.body.received_at ?? b.body.changed_at),
 };
 
+/** `rows` as far as possible in the order of `before`: where little has changed, they are then quickly sorted. */
+export function arranged(rows: readonly Row[], before: readonly Row[]): Row[] {
+  const here = new Map(rows.map((row) => [row.id, row]));
+  const kept: Row[] = [];
+  for (const { id } of before) {
+    const row = here.get(id);
+    if (row) kept.push(row);
+    here.delete(id);
+  }
+  return [...kept, ...here.values()];
+}
+
 /** First what is late or due first; without a date by how long it has waited. */
 export const inOrder = (rows: readonly Row[], order: Order = 'due'): Row[] => [...rows].sort(BY[order]);
 
@@ -174,7 +186,33 @@ const HAS: Readonly<Record<Filter, (row: Row, clerk: Clerk, when: When) => boole
   school: ({ body }) => body.for_school,
 };
 
-export const hasMark = (filter: Filter, row: Row, clerk: Clerk, when: When): boolean => HAS[filter](row, clerk, when);
+export const hasMark = (filter: Filter, row: Row, clerk: Clerk, when: When): boolean =>
+  (lookedAt(row, clerk, when).marks & (1 << FILTERS.indexOf(filter))) !== 0;
+
+/** What holds of a row for a clerk at a moment of looking: a bit for each tab and each filter. */
+interface Looked {
+  clerk: Clerk;
+  when: When;
+  tabs: number;
+  marks: number;
+}
+/** Rows are never changed in place: where one of ten thousand is other, one is looked at. */
+const looked = new WeakMap<Row, Looked>();
+
+function lookedAt(row: Row, clerk: Clerk, when: When): Looked {
+  const before = looked.get(row);
+  if (before?.clerk === clerk && before.when === when) return before;
+  const bits = <One>(all: readonly One[], holds: (one: One) => boolean): number =>
+    all.reduce((sum, one, n) => (holds(one) ? sum | (1 << n) : sum), 0);
+  const now = {
+    clerk,
+    when,
+    tabs: bits(TABS, (tab) => belongs(tab, row, clerk, when)),
+    marks: bits(FILTERS, (filter) => HAS[filter](row, clerk, when)),
+  };
+  looked.set(row, now);
+  return now;
+}
 
 /**
  * Rows that hold every word typed: in the number, the (masked) name, the item, the initials of the name in pinyin (`cjy` for
@@ -196,14 +234,28 @@ function holds(body: QueueBody, word: string): boolean {
 
 /** How many rows each tab holds. */
 export function counts(rows: readonly Row[], clerk: Clerk, when: When): Record<Tab, number> {
-  const under = (tab: Tab): number => rows.filter((row) => isUnder(tab, row, clerk, when)).length;
-  return {
-    mine: under('mine'),
-    team: under('team'),
-    waiting: under('waiting'),
-    returned: under('returned'),
-    due: under('due'),
-  };
+  const sums = sumsOf(TABS, rows, (row) => lookedAt(row, clerk, when).tabs);
+  const [mine = 0, team = 0, waiting = 0, returned = 0, due = 0] = sums;
+  return { mine, team, waiting, returned, due };
+}
+
+/** How many rows each filter finds. */
+export function marked(rows: readonly Row[], clerk: Clerk, when: When): { filter: Filter; n: number }[] {
+  const sums = sumsOf(FILTERS, rows, (row) => lookedAt(row, clerk, when).marks);
+  return FILTERS.map((filter, place) => ({ filter, n: sums[place] ?? 0 }));
+}
+
+/** How many rows have the bit of each of `all`. */
+function sumsOf(all: readonly unknown[], rows: readonly Row[], bitsOf: (row: Row) => number): number[] {
+  const sums = all.map(() => 0);
+  for (const row of rows) {
+    // Most rows have few bits: only those that are set are looked at.
+    for (let bits = bitsOf(row); bits !== 0; bits &= bits - 1) {
+      const place = 31 - Math.clz32(bits & -bits);
+      sums[place] = (sums[place] ?? 0) + 1;
+    }
+  }
+  return sums;
 }
 
 /** Lines under one heading; `heading` null where there is only one group. */
@@ -214,10 +266,17 @@ export interface Group {
 
 /** The lines of a tab in the order of the screen: one's own cases first, then those that anybody of the role may take. */
 export function groupsOf(tab: Tab, rows: readonly Row[], clerk: Clerk, when: When, order: Order = 'due'): Group[] {
-  const shown = inOrder(
-    rows.filter((row) => isUnder(tab, row, clerk, when)),
-    order,
-  );
+  return grouped(tab, inOrder(rowsUnder(tab, rows, clerk, when), order), clerk);
+}
+
+/** The rows under a tab, as they are ordered. */
+export const rowsUnder = (tab: Tab, rows: readonly Row[], clerk: Clerk, when: When): Row[] => {
+  const bit = 1 << TABS.indexOf(tab);
+  return rows.filter((row) => (lookedAt(row, clerk, when).tabs & bit) !== 0);
+};
+
+/** Rows of a tab that are in order already, under their headings. */
+export function grouped(tab: Tab, shown: Row[], clerk: Clerk): Group[] {
   if (tab !== 'mine') return shown.length > 0 ? [{ heading: null, rows: shown }] : [];
   const groups: Group[] = [
     { heading: 'taken', rows: shown.filter((row) => isTaken(row, clerk)) },

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { Mirrored, merged, type Read } from '../../src/device/mirrored';
+import { describe, expect, it, vi } from 'vitest';
+import { Mirrored, merged, PIECE, type Source } from '../../src/device/mirrored';
 import type { Kind, LocalRow } from '../../src/device/types';
 
 const row = (id: string, pos = 1): LocalRow => ({ id, pos, kind: 'queue', body: {}, marks: [] }) as unknown as LocalRow;
@@ -8,19 +8,24 @@ const seen = (rows: readonly LocalRow[] | null): string[] | undefined => rows?.m
 /** A device whose reads are answered when the test says so. */
 class Device {
   held = [row('a'), row('b'), row('c')];
-  readonly asked: (readonly string[] | null)[] = [];
+  readonly asked: (readonly string[] | string | null)[] = [];
   readonly mirrored: Mirrored;
   private readonly waiting: { answer: () => void; fail: () => void }[] = [];
 
   constructor(kind: Kind = 'queue') {
-    const read: Read = (_, ids) => {
-      this.asked.push(ids);
-      const rows = this.held.filter(({ id }) => ids === null || ids.includes(id));
-      return new Promise((resolve, reject) => {
-        this.waiting.push({ answer: () => resolve(rows), fail: () => reject(new Error('gone')) });
-      });
+    const source: Source = {
+      rows: (_, ids) => this.later(ids, (id) => ids === null || ids.includes(id)),
+      rowsAfter: (_, after, most) => this.later(after || null, (id) => id > after, most),
     };
-    this.mirrored = new Mirrored(kind, read);
+    this.mirrored = new Mirrored(kind, source);
+  }
+
+  private later(asked: readonly string[] | string | null, holds: (id: string) => boolean, most?: number) {
+    this.asked.push(asked);
+    const rows = this.held.filter(({ id }) => holds(id)).slice(0, most);
+    return new Promise<LocalRow[]>((resolve, reject) => {
+      this.waiting.push({ answer: () => resolve(rows), fail: () => reject(new Error('gone')) });
+    });
   }
 
   async answer(how: 'answer' | 'fail' = 'answer'): Promise<void> {
@@ -79,6 +84,24 @@ describe('Mirrored', () => {
     await device.answer();
     await device.answer();
     expect(device.asked).toEqual([null, ['a'], null]);
+  });
+
+  it('reads many rows in pieces, and what changed between two of them a little later', async () => {
+    const device = new Device();
+    const many = Array.from({ length: PIECE + 2 }, (_, n) => row(String(n).padStart(6, '0')));
+    device.held = many;
+    void device.mirrored.read(null);
+    await device.answer();
+    device.held = many.map((one, n) => (n === 0 ? { ...one, pos: 7 } : one));
+    const read = device.mirrored.read(['000000']);
+    await device.answer();
+    expect(device.mirrored.rows.value?.length).toBe(PIECE + 2);
+    expect(device.asked.length).toBe(2);
+    await vi.waitFor(() => expect(device.asked.length).toBe(3));
+    await device.answer();
+    await read;
+    expect(device.asked).toEqual([null, many[PIECE - 1]?.id, ['000000']]);
+    expect(device.mirrored.rows.value?.[0]?.pos).toBe(7);
   });
 
   it('asks for nothing where nothing has changed', async () => {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { ENDED } from '../../src/protocol/generated';
 import { dueWords, faceOf } from '../../src/staff/face';
 import {
+  arranged,
   counts,
   FILTERS,
   type Filter,
@@ -152,4 +153,21 @@ test('the next case is the first of mine that is not this one and has nothing un
 
   expect(nextAfter('taken', [taken, busy, answered], MIN, WHEN)?.id).toBe('answered');
   expect(nextAfter('taken', [taken], MIN, WHEN)).toBeNull();
+});
+
+test('rows keep the order of before, new ones come last and those that are gone are left out', () => {
+  const taken2: Row = { ...taken, pos: 9 };
+
+  const rows = arranged([asked, free, taken2], [free, answered, taken]);
+
+  expect(ids(rows)).toEqual(['free', 'taken', 'asked']);
+  expect(rows[1]).toBe(taken2);
+});
+
+test('a row is looked at anew for another person and at another moment', () => {
+  const passing = queueRow('passing', { due: '2026-12-01T09:00:00Z' });
+  const later = { ...WHEN, now: new Date('2026-12-02T09:00:00Z') };
+
+  expect([MIN, TAO].map((who) => groupsOf('mine', [passing], who, WHEN).length)).toEqual([1, 0]);
+  expect([WHEN, later, WHEN].map((when) => hasMark('overdue', passing, MIN, when))).toEqual([false, true, false]);
 });
