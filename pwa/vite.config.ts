@@ -21,8 +21,16 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       checks: { pluginTimings: false },
-      // The first screen is one file: nothing to fetch after it, and smaller than scraps shared with later screens.
-      output: { codeSplitting: { groups: [{ name: 'first', test: /src[\\/]main\.ts$/ }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            // The first screen is one file: nothing to fetch after it, and smaller than scraps shared with later screens.
+            { name: 'first', test: /src[\\/]main\.ts$/, priority: 2 },
+            // So is a case with its parts, which most screens behind the first one share: on a slow line thirty scraps take longer.
+            { name: 'case', test: /src[\\/]resident[\\/]CasePage\.vue/, priority: 1 },
+          ],
+        },
+      },
     },
   },
   worker: { format: 'es' },
