@@ -61,7 +61,7 @@ class Service(Struct, frozen=True):
         raise TimeoutError("the read models do not catch up")
 
     def stands_still(self, seconds: float = 3.0) -> None:
-        """Wait until nothing has been recorded for so long: what follows a filing, such as its notices, is over then."""
+        """Wait until nothing has been recorded for so long: what follows a filing (its notices) is over then."""
         with httpx.Client(base_url=self.origin, trust_env=False, timeout=START_SECONDS) as browser:
             until, since, head = time.monotonic() + START_SECONDS, time.monotonic(), -1
             while time.monotonic() < until:
