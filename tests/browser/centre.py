@@ -17,6 +17,7 @@ from tests.browser.wire import Wire
 
 START_SECONDS = 180.0
 POLL_SECONDS = 0.05
+QUIET_SECONDS = 5.0
 
 
 class Centre:
@@ -76,6 +77,22 @@ class Centre:
                 return
             time.sleep(POLL_SECONDS)
         raise RuntimeError(f"the read models did not catch up within {START_SECONDS:.0f} s:\n{self._log_tail()}")
+
+    def settle(self) -> None:
+        """Wait until nothing more is recorded by itself, such as the letters of the demonstration, which are pressed first.
+
+        Raises:
+            RuntimeError: something still was after `START_SECONDS`.
+        """
+        until, since, head = time.monotonic() + START_SECONDS, time.monotonic(), -1
+        while time.monotonic() < until:
+            standing = json.loads(self._answer("/readyz") or "{}")
+            if standing.get("head") != head:
+                since, head = time.monotonic(), standing.get("head", -1)
+            elif time.monotonic() - since > QUIET_SECONDS:
+                return
+            time.sleep(POLL_SECONDS)
+        raise RuntimeError(f"something goes on being recorded after {START_SECONDS:.0f} s:\n{self._log_tail()}")
 
     def kill(self) -> None:
         """End the process with SIGKILL, as a power cut would."""

@@ -36,6 +36,7 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     try:
         centre.start()
         centre.catch_up()
+        centre.settle()
     finally:
         centre.close()
     return data

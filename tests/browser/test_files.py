@@ -1,6 +1,7 @@
 """Photographs and forms that outlive the browser, the signal and the telephone."""
 
 import re
+import time
 from pathlib import Path
 
 import pikepdf
@@ -75,6 +76,13 @@ def test_an_upload_that_broke_off_goes_on_after_the_browser_was_closed(
     phone.close()
 
 
+def are_kept(desk: Screen, case: str) -> bool:
+    """Whether the photographs of a case are on the device: some, and no more have come for two seconds."""
+    before = desk.page.evaluate(COUNT_KEPT, case)
+    time.sleep(2)
+    return bool(before > 0 and before == desk.page.evaluate(COUNT_KEPT, case))
+
+
 def test_photographs_of_a_claimed_case_can_be_seen_without_a_signal_until_it_is_given_back(
     screens: NewScreen, centre: Centre
 ) -> None:
@@ -90,7 +98,7 @@ def test_photographs_of_a_claimed_case_can_be_seen_without_a_signal_until_it_is_
     wait_until(lambda: desk.page.evaluate(COUNT_KEPT, case) == 0, "the photographs stayed although nobody wants them")
     desk.press("领取，我来办")
     ledger.waits_for("case.claimed")
-    wait_until(lambda: desk.page.evaluate(COUNT_KEPT, case) > 0, "no photograph was kept")
+    wait_until(lambda: are_kept(desk, case), "the photographs were not kept")
     desk.until("navigator.serviceWorker.controller !== null")
 
     with centre.wire.down():
