@@ -79,7 +79,7 @@ class Centre:
         raise RuntimeError(f"the read models did not catch up within {START_SECONDS:.0f} s:\n{self._log_tail()}")
 
     def settle(self) -> None:
-        """Wait until nothing more is recorded by itself, such as the letters of the demonstration, which are pressed first.
+        """Wait until nothing more is recorded by itself, as letters are: they are pressed first.
 
         Raises:
             RuntimeError: something still was after `START_SECONDS`.
