@@ -127,7 +127,7 @@ def _test(arguments: list[str]) -> int:
     if not arguments:
         say("running the app's unit tests with vitest ...")
         unit_tests = subprocess.run([*node.npm, "test"], cwd=PWA, env=node.env, check=False).returncode
-        say("running everything else with pytest (half an hour on two cores, browsers included) ...")
+        say("running everything else with pytest (most of an hour on two cores, browsers included) ...")
     rest = subprocess.run([PYTHON, "-m", "pytest", *(arguments or _side_by_side())], cwd=ROOT, check=False).returncode
     if unit_tests:
         raise Trouble("The app's unit tests failed: scroll up to vitest's part.")
