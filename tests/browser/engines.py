@@ -16,7 +16,7 @@ from bootstrap import browsers
 from bootstrap.places import PICTURES
 from tests.browser.waiting import wait_until
 
-WAIT_SECONDS = 40.0
+WAIT_SECONDS = 60.0
 """How long anything may take to appear: long, since a busy machine is no fault of the app."""
 
 Size = Literal["phone", "tablet", "desktop"]

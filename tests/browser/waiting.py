@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE_SECONDS = 40.0
+PATIENCE_SECONDS = 60.0
 
 
 def wait_until(is_so: Callable[[], bool], what: str, *, every: float = 0.02, within: float = PATIENCE_SECONDS) -> None:
