@@ -48,6 +48,8 @@ class Keyboard:
         """Take the mouse away."""
         self._screen = screen
         self._keys = screen.page.keyboard
+        # While anybody listens the browser hands its window for files over; turned on for each it may come too late.
+        screen.page.on("filechooser", lambda _: None)
         self._reader: Any = screen.context.new_cdp_session(screen.page)
         self._ask("Accessibility.enable")
 
