@@ -25,7 +25,7 @@ from tests.app.demonstration import TUESDAY_AFTERNOON, Demonstration
 from web.demo import centre as demo
 from web.demo.answers import fill
 from web.demo.making import WINDOW
-from web.demo.people import LESSORS, MOTHER, RESIDENTS
+from web.demo.people import AUNT, LESSORS, MOTHER, RESIDENTS
 from web.passwords import Passwords
 
 SUNDAY_EVENING = datetime(2026, 11, 22, 13, 0, tzinfo=UTC)
@@ -214,7 +214,7 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_invented_people_pass_the_checks_and_no_number_is_used_twice() -> None:
-    people = [*RESIDENTS, MOTHER, *LESSORS]
+    people = [*RESIDENTS, MOTHER, AUNT, *LESSORS]
     today = local_day(TUESDAY_AFTERNOON)
 
     for person in people:

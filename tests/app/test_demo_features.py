@@ -19,6 +19,7 @@ from domain.case.facts import (
     CaseHandedBack,
     CasePosted,
     ClaimBroken,
+    CopyReused,
     RegisterAsked,
     UploadLinkMade,
 )
@@ -112,8 +113,28 @@ def test_people_act_for_others_are_helped_and_file_twice(demonstration: Demonstr
     assert [view for view in by_phone if view.opened_by_name == "周敏"]
     assert [link for link in links if link.used_at is None and link.expires_at > demonstration.now]
     assert {one.state for case in demonstration.cases for one in case.duplicates} == {"suspected", "cleared"}
-    bundles = Counter(view.bundle for view in views if view.bundle)
-    assert list(bundles.values()) == [2]
+
+
+def test_linked_filings_come_from_the_app_and_from_the_window(demonstration: Demonstration) -> None:
+    linked = [view for view in demonstration.views if view.bundle]
+    at_the_window = [view for view in linked if view.channel == "window"]
+
+    assert sorted(Counter(view.bundle for view in linked).values()) == [2, 2]
+    assert {view.channel for view in linked} == {"app", "window"}
+    assert {view.opened_by_name for view in at_the_window} == {"周敏"}
+    assert {view.status for view in at_the_window} == {"accepted"}
+    assert all(page.state == "stored" for view in linked for page in view.pages)
+
+
+def test_a_clerk_has_let_a_checked_copy_take_the_place_of_a_bad_page(demonstration: Demonstration) -> None:
+    (attached,) = [fact for fact in demonstration.facts() if isinstance(fact, CopyReused) and fact.agreement]
+    (view,) = [
+        view for view in demonstration.views for page in view.pages if page.file == attached.pages[0].file
+    ]
+
+    assert (attached.material, attached.agreement, view.status) == ("bank-account-proof", "by-phone", "accepted")
+    assert attached.replaces
+    assert [page.state for page in view.pages if page.origin == "copy"] == ["stored"]
 
 
 def test_colleagues_hand_over_stand_in_and_take_claims_away(demonstration: Demonstration, today: date) -> None:

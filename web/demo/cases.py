@@ -11,7 +11,7 @@ from web.demo.examined import examining
 from web.demo.feedback import feedback
 from web.demo.hall import visits
 from web.demo.limits import clocks
-from web.demo.linked import linked_filing
+from web.demo.linked import linked_filings
 from web.demo.outlet import results
 from web.demo.people import (
     CHEN,
@@ -57,7 +57,7 @@ def all_stories(cast: Cast) -> Iterator[Story | Chain]:
     yield from _of_the_first_resident(cast)
     yield from ended_otherwise(cast)
     yield from shared_work(cast)
-    yield linked_filing(cast)
+    yield from linked_filings(cast)
     yield from clocks(cast)
     yield from papers(cast)
     yield from results(cast)

@@ -108,6 +108,9 @@ UNREACHABLE = ZHOU
 MOTHER = Resident(n=31, name="李桂兰", birth=date(1944, 9, 5), sex="female", home=RESIDENTS[0].home)
 """The first resident files for her."""
 
+AUNT = Resident(n=32, name="田玉珍", birth=date(1943, 2, 18), sex="female", home="江堤社区江堤新村8栋1单元201室")
+"""She has no telephone of her own that takes the app, and comes to the window."""
+
 LESSORS = (
     Resident(n=41, name="罗建平", birth=date(1965, 7, 14), sex="male", home="桂花社区锦绣里2栋1单元302室"),
     Resident(n=42, name="谢美玲", birth=date(1970, 2, 26), sex="female", home="江堤社区汉水家园1栋1单元1201室"),

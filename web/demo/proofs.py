@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from domain.case import commands as c
-from web.demo.people import FENG, HAN, HE, LI, PENG, WU, XU, ZHENG, ZHOU
+from web.demo.people import FENG, HAN, HE, HUANG, LI, PENG, WU, XU, ZHENG, ZHOU
 from web.demo.story import Cast, Story
 
 AID = "temporary-assistance"
@@ -14,6 +14,7 @@ PENSION = "resident-pension-claim"
 ENROL = "resident-medical-enrol"
 REMOTE = "remote-medical-filing"
 ALIVE = "benefit-living-certification"
+ACCOUNT = "bank-account-proof"
 REGISTER = "公安人口库（示例）"
 
 
@@ -92,7 +93,8 @@ def _asked_again(cast: Cast) -> Iterator[Story]:
 
 
 def _used_again(cast: Cast) -> Iterator[Story]:
-    """No paper asked twice; but a copy of a card that has run out is refused, and photographed anew."""
+    """No paper asked twice, nor one that a clerk finds a checked copy of; but a copy of a card that has run out is
+    refused, and photographed anew."""
     diary = cast.diary
     first = Story(cast, "enrolled before", ENROL, HE, diary.at(25, "10:10")).file().accept().decide()
     yield first.issue().deliver("electronic", hours=0.1)
@@ -102,6 +104,17 @@ def _used_again(cast: Cast) -> Iterator[Story]:
         .accept(at=diary.at(1, "09:25"))
         .decide()
         .issue()
+    )
+    benefit = Story(cast, "a day late", "unemployment-benefit", HUANG, diary.now)
+    copy = benefit.copy_of(ACCOUNT)
+    yield (
+        Story(cast, "copy attached", AID, HUANG, diary.at(2, "20:50"), cause="illness", emergency=False)
+        .file(unreadable=ACCOUNT)
+        .on(diary.at(1, "09:40"))
+        .find_bad(ACCOUNT, "unreadable", "银行卡照片模糊，卡号看不清。")
+        .then(c.AttachCopy(material=ACCOUNT, copy=copy, agreement="by-phone"), "zhoumin", hours=0.1)
+        .note("电话征得本人同意，用他上周失业金申请里核过的那张银行卡。")
+        .accept(hours=0.1)
     )
     ran_out = diary.workday(12)
     old = Story(cast, "card ran out", ENROL, HAN, diary.at(26, "14:00")).file()

@@ -250,6 +250,15 @@ class Story:
         )
         return self._do(c.VerifyPages(verdicts=verdicts), self._cast.staff[self._clerk], hours=hours)
 
+    def find_bad(self, material: str, code: str, words: str) -> Story:
+        """The clerk finds that no page of a material proves anything."""
+        bad = tuple(
+            c.VerdictOn(file=page.ref.id, good=False, code=code, words=words)
+            for page in self.pages
+            if page.material == material
+        )
+        return self._do(c.VerifyPages(verdicts=bad), self._cast.staff[self._clerk], hours=0.1)
+
     def supply(self, material: str, *, at: datetime) -> Story:
         """The applicant hands a paper in after the filing."""
         self._at = max(at, self._at)
