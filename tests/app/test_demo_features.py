@@ -128,9 +128,7 @@ def test_linked_filings_come_from_the_app_and_from_the_window(demonstration: Dem
 
 def test_a_clerk_has_let_a_checked_copy_take_the_place_of_a_bad_page(demonstration: Demonstration) -> None:
     (attached,) = [fact for fact in demonstration.facts() if isinstance(fact, CopyReused) and fact.agreement]
-    (view,) = [
-        view for view in demonstration.views for page in view.pages if page.file == attached.pages[0].file
-    ]
+    (view,) = [view for view in demonstration.views for page in view.pages if page.file == attached.pages[0].file]
 
     assert (attached.material, attached.agreement, view.status) == ("bank-account-proof", "by-phone", "accepted")
     assert attached.replaces

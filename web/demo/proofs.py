@@ -93,8 +93,7 @@ def _asked_again(cast: Cast) -> Iterator[Story]:
 
 
 def _used_again(cast: Cast) -> Iterator[Story]:
-    """No paper asked twice, nor one that a clerk finds a checked copy of; but a copy of a card that has run out is
-    refused, and photographed anew."""
+    """No paper asked twice, nor one whose checked copy a clerk finds; a copy that ran out is refused, and replaced."""
     diary = cast.diary
     first = Story(cast, "enrolled before", ENROL, HE, diary.at(25, "10:10")).file().accept().decide()
     yield first.issue().deliver("electronic", hours=0.1)
