@@ -13,6 +13,7 @@ import { furnish } from './furnish';
 import type { Key } from './i18n';
 import { practiceRoutes } from './learn/practice/routes';
 import { learnRoutes } from './learn/routes';
+import { allLots } from './lots';
 import { operatorRoutes } from './operator/routes';
 import { publishingRoutes } from './publishing/routes';
 import HomePage from './resident/HomePage.vue';
@@ -115,7 +116,11 @@ export function makeRouter(broken: () => void) {
         meta: { title: 'missing.title' },
       },
     ],
-    scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+    async scrollBehavior(_to, from, saved) {
+      if (saved) await allLots();
+      // The first screen is at its start already; going there would have it laid out once more.
+      return saved ?? (from !== START_LOCATION && { top: 0 });
+    },
   });
   router.onError(broken);
   router.afterEach(moveFocus);

@@ -2,7 +2,8 @@
 
 L1 intents of one lane go in the order of `seq`; lanes are independent.
 L2 an intent waits for the intents it `needs`. One that needs a refused one is offered all the same, so that the server
-   keeps its words, and is set aside with it; one that needs a quarantined one waits.
+   keeps its words, and is set aside with it; one that needs a quarantined one waits. One of which neither the server
+   nor this device knows any more was taken out by the person: what needs it is set aside.
 L3 `retry`, `auth` and `held` charge nothing and keep the lane's place.
 L4 an intent sent without an answer is pushed again with the same id after a reconnect; the server answers `duplicate`.
 L5 whatever closes the connection as malformed is found by pushing one intent at a time; it is set aside, unless the
@@ -286,7 +287,7 @@ class Lanes:
                 self._finish(slot, verdict.verdict)
             case "held":
                 if verdict.code == "after-pending":
-                    if needs := self._refused_needs(slot):
+                    if needs := self._refused_needs(slot) or self._lost_needs(slot, verdict):
                         return self._needs_refused(slot, needs)
                     after = self._freed(slot)
                 slot.it.state = "held"
@@ -331,6 +332,11 @@ class Lanes:
 
     def _refused_needs(self, slot: Slot) -> list[UUID]:
         return [id for id in slot.it.needs if self._aside.get(id) in ("conflict", "refused")]
+
+    def _lost_needs(self, slot: Slot, verdict: fr.Verdict) -> list[UUID]:
+        """What it needs that the server waits for and that is not here: taken out while no core heard it."""
+        awaited = (verdict.params or {}).get("after")
+        return [id for id in slot.it.needs if str(id) == awaited and not self._knows(id)]
 
     def _freed(self, slot: Slot) -> tuple[UUID, ...] | None:
         """What it comes after from now on, if nothing that it names is open here any more (L6).

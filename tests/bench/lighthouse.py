@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,7 +25,6 @@ ROUNDS = 3
 PERFECT = 100.0
 REACH = {"performance": 0.95, "accessibility": 1.0, "best-practices": 0.95}
 SECONDS = 180
-
 Scores = dict[str, float]
 
 
@@ -37,10 +37,9 @@ def measure(folder: Path) -> Iterator[Figure]:
     centre = Centre(folder / "data")
     try:
         centre.start()
-        path, cookie = _case_of_somebody(centre)
-        pages = {"first screen": ("/", ""), "case page": (path, cookie)}
-        for name, (where, signed_in) in pages.items():
-            rounds = [_scores(node, f"{centre.url}{where}", folder, cookie=signed_in) for _ in range(ROUNDS)]
+        centre.settle()
+        for name, (path, device) in _pages(centre, folder).items():
+            rounds = [_scores(node, f"{centre.url}{path}", folder, device=device) for _ in range(ROUNDS)]
             yield from _figures(name, rounds)
     finally:
         centre.close()
@@ -59,18 +58,25 @@ def _figures(page: str, rounds: list[Scores]) -> Iterator[Figure]:
         )
 
 
-def _case_of_somebody(centre: Centre) -> tuple[str, str]:
-    """The address of a case that waits for its applicant, and the cookies with which they see it."""
+def _pages(centre: Centre, folder: Path) -> dict[str, tuple[str, Path | None]]:
+    """Where each page is, and the profile of the device on which it is opened, if that is not a new one.
+
+    A sign-in holds on its device only, so that the case page needs a profile with the device's own store. What the
+    browser itself kept, pages and worker, Lighthouse removes.
+    """
     found = Households(centre.data).case(lambda body: body["status"] == "correction")
+    path, signed_in = f"/case/{found.id}", folder / "signed-in"
     with sync_playwright() as playwright, Browser(playwright) as browser:
-        phone = browser.screen("phone", centre.url)
+        phone = browser.lasting("phone", centre.url, folder=signed_in)
         phone.open("/sign-in")
         family.sign_in(phone, centre.code_for, phone=found.phone)
-        cookies = phone.context.cookies()
-    return f"/case/{found.id}", "; ".join(f"{one.get('name')}={one.get('value')}" for one in cookies)
+        phone.open(path)
+        phone.sees(found.body["filing_number"])
+        phone.close()
+    return {"first screen": ("/", None), "case page": (path, signed_in)}
 
 
-def _scores(node: pwa.Node, address: str, folder: Path, *, cookie: str) -> Scores:
+def _scores(node: pwa.Node, address: str, folder: Path, *, device: Path | None) -> Scores:
     """One load of `address` by Lighthouse as it comes: a middling telephone on a slow network.
 
     Raises:
@@ -78,12 +84,15 @@ def _scores(node: pwa.Node, address: str, folder: Path, *, cookie: str) -> Score
     """
     chromium = browsers.find()
     assert chromium is not None
-    report = folder / "report.json"
+    report, profile = folder / "report.json", folder / "profile"
+    shutil.rmtree(profile, ignore_errors=True)
+    if device:
+        shutil.copytree(device, profile, symlinks=True)
+    flags = ("--headless=new", "--no-sandbox", "--disable-gpu", "--lang=zh-CN", f"--user-data-dir={profile}")
     command = [
         *(node.program, PACKAGE / "node_modules" / "lighthouse" / "cli" / "index.js", address, "--quiet"),
         *("--output=json", f"--output-path={report}", f"--only-categories={','.join(REACH)}"),
-        *("--chrome-flags=--headless=new --no-sandbox --disable-gpu --lang=zh-CN", "--no-enable-error-reporting"),
-        f"--extra-headers={json.dumps({'Cookie': cookie} if cookie else {})}",
+        *(f"--chrome-flags={' '.join(flags)}", "--no-enable-error-reporting"),
     ]
     env = {**os.environ, **chromium.env, "CHROME_PATH": str(chromium.program)}
     subprocess.run([str(part) for part in command], check=True, env=env, timeout=SECONDS, stdout=subprocess.DEVNULL)

@@ -221,6 +221,20 @@ def what_needs_a_refused_one_is_offered_and_what_needs_a_quarantined_one_waits()
 
 
 @story
+def what_needs_one_that_was_taken_out_unheard_is_set_aside() -> Story:
+    """What needs one that was taken out unheard is set aside."""
+    told = begin(intent(2, needs=(1,)), intent(3, after=(2,)), intent(4, lane=OTHER, needs=(3,)))
+    told.go_live()
+    held = [
+        fr.Verdict(id=_id(n), verdict="held", code="after-pending", params={"after": str(_id(n - 1))})
+        for n in (2, 3, 4)
+    ]
+    told.hear(ack(1, *held))
+    told.on(ev.Tick(), after=1_600)
+    return told
+
+
+@story
 def a_lost_answer_is_asked_for_by_pushing_again() -> Story:
     """A lost answer is asked for by pushing again."""
     told = begin(intent(1), intent(2), intent(3), intent(4))

@@ -3,7 +3,8 @@
  *
  * L1 intents of one lane go in the order of `seq`; lanes are independent.
  * L2 an intent waits for the intents it `needs`. One that needs a refused one is offered all the same: the server refuses it
- *    too, and so keeps its words. One that needs a quarantined one waits, and only it.
+ *    too, and so keeps its words. One that needs a quarantined one waits, and only it. One of which neither the server nor this
+ *    device knows any more was taken out by the person: what needs it is set aside.
  * L3 `retry`, `auth` and `held` charge nothing and keep the lane's place.
  * L4 an intent sent without an answer is pushed again with the same id after a reconnect; the server answers `duplicate`.
  * L5 whatever closes the connection as malformed is found by pushing one intent at a time; it is set aside, unless the server knows
@@ -305,6 +306,9 @@ export class Lanes {
     if (verdict.verdict !== 'held' || verdict.code !== 'after-pending') return null;
     const refused = slot.needs.filter((id) => REFUSED.has(this.slots.get(id)?.state ?? 'queued'));
     if (refused.length > 0) return setAsideWith(slot, refused);
+    // Taken out while no core was there to hear it.
+    const lost = slot.needs.filter((id) => id === verdict.params?.['after'] && !this.slots.has(id));
+    if (lost.length > 0) return setAsideWith(slot, lost);
     const after = slot.after ?? bodyOf(slot)?.after ?? [];
     if (after.length === 0 || after.some((id) => this.owes(id))) return null;
     const earlier = [...this.slots.values()].filter(
