@@ -10,7 +10,7 @@ import {
 import { auditorRoutes } from './auditor/routes';
 import { base } from './base';
 import { furnish } from './furnish';
-import type { Key } from './i18n';
+import { englishWords, type Key, language } from './i18n';
 import { practiceRoutes } from './learn/practice/routes';
 import { learnRoutes } from './learn/routes';
 import { allLots } from './lots';
@@ -123,6 +123,9 @@ export function makeRouter(broken: () => void) {
     },
   });
   router.onError(broken);
+  router.beforeResolve(async () => {
+    if (language.value === 'en') await englishWords().catch(() => undefined);
+  });
   router.afterEach(moveFocus);
   return router;
 }

@@ -13,6 +13,7 @@ export type Key = keyof typeof zh | keyof typeof zhMore;
 export const language = shallowRef<Language>('zh');
 const chinese = shallowRef<Partial<Words<Key>>>(zh);
 const english = shallowRef<Words<Key> | null>(null);
+const unfetched = new Set<() => Promise<void>>();
 
 /** Brings the sentences of all screens but the first; they appear where they were waited for. */
 export async function moreWords(): Promise<void> {
@@ -26,6 +27,7 @@ export async function moreWords(): Promise<void> {
  */
 export async function speak(wanted: Language): Promise<void> {
   if (wanted === 'en' && !english.value) english.value = (await import('./en')).en;
+  if (wanted === 'en') await englishWords();
   language.value = wanted;
   document.documentElement.lang = wanted === 'en' ? 'en' : 'zh-CN';
 }
@@ -36,9 +38,25 @@ export function t(key: Key, params: Params = {}): string {
   return fill(sentence ?? chinese.value[key] ?? '', params);
 }
 
-/** A dictionary of a screen's own, for chunks that are loaded late: `const w = words({...}, {...}); w('queue')`. */
-export function words<Own extends string>(chinese: Words<Own>, inEnglish: Words<Own>) {
-  return (key: Own, params: Params = {}): string => fill((language.value === 'en' ? inEnglish : chinese)[key], params);
+/**
+ * A dictionary of a screen's own, for chunks that are loaded late: `const w = words({...}, {...}); w('queue')`. A large one has its
+ * English in a chunk of its own, which is fetched where English is spoken.
+ */
+export function words<Own extends string>(chinese: Words<Own>, inEnglish: Words<Own> | (() => Promise<Words<Own>>)) {
+  const its = shallowRef(typeof inEnglish === 'function' ? null : inEnglish);
+  if (typeof inEnglish === 'function') {
+    unfetched.add(async () => {
+      its.value = await inEnglish();
+    });
+    if (language.value === 'en') void englishWords().catch(() => undefined);
+  }
+  return (key: Own, params: Params = {}): string =>
+    fill((language.value === 'en' ? its.value?.[key] : undefined) ?? chinese[key], params);
+}
+
+/** Brings the English of every screen that is here. @throws when it cannot be fetched: Chinese stands there until it is asked again */
+export async function englishWords(): Promise<void> {
+  await Promise.all([...unfetched].map((fetchIt) => fetchIt().then(() => unfetched.delete(fetchIt))));
 }
 
 /** What is right for the language from data that carries both, such as catalogue names and frames' `Text`. */

@@ -1,12 +1,14 @@
 /** The words of what residents do beyond the first filing, in the language that is on. */
 import { type Params, words } from '../i18n';
-import { en } from './words/en';
-import { enVisits } from './words/en-visits';
 import { zh } from './words/zh';
 import { zhVisits } from './words/zh-visits';
 
 const chinese = { ...zh, ...zhVisits };
-const english = { ...en, ...enVisits };
+
+async function english() {
+  const [{ en }, { enVisits }] = await Promise.all([import('./words/en'), import('./words/en-visits')]);
+  return { ...en, ...enVisits };
+}
 
 export type WordKey = keyof typeof chinese;
 
@@ -17,6 +19,3 @@ export const w = words<WordKey>(chinese, english);
 export function wordOr(key: string, fallback: WordKey, params: Params = {}): string {
   return w(Object.hasOwn(chinese, key) ? (key as WordKey) : fallback, params);
 }
-
-/** The two dictionaries, for the test that compares them. */
-export const RESIDENT_WORDS = { zh: chinese, en: english } as const;

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { PROBLEM_CODES } from '../../src/forms/values';
 import { fill, language, speak, t } from '../../src/i18n';
 import { en } from '../../src/i18n/en';
-import { isKnown, REFUSAL_WORDS, refusalWords } from '../../src/i18n/refusals';
+import { isKnown, REFUSALS_ZH, refusalWords } from '../../src/i18n/refusals';
+import { REFUSALS_EN } from '../../src/i18n/refusals-en';
 import { zh as first } from '../../src/i18n/zh';
 import { zhMore } from '../../src/i18n/zh-more';
 import { REFUSALS } from '../../src/protocol/generated';
@@ -18,25 +19,25 @@ describe('the dictionary', () => {
 
   it('has every key in both languages', () => {
     expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort());
-    expect(Object.keys(REFUSAL_WORDS.en).sort()).toEqual(Object.keys(REFUSAL_WORDS.zh).sort());
+    expect(Object.keys(REFUSALS_EN).sort()).toEqual(Object.keys(REFUSALS_ZH).sort());
   });
 
   it('has no empty sentence and no Chinese left in the English one', () => {
-    for (const [key, sentence] of [...Object.entries(en), ...Object.entries(REFUSAL_WORDS.en)]) {
+    for (const [key, sentence] of [...Object.entries(en), ...Object.entries(REFUSALS_EN)]) {
       expect([key, sentence.trim() !== '']).toEqual([key, true]);
       if (key !== 'me.language.zh') expect([key, HAN.test(sentence)]).toEqual([key, false]);
     }
   });
 
   it('asks for the same blanks in both languages', () => {
-    const pairs = [...entriesOf(zh, en), ...entriesOf(REFUSAL_WORDS.zh, REFUSAL_WORDS.en)];
+    const pairs = [...entriesOf(zh, en), ...entriesOf(REFUSALS_ZH, REFUSALS_EN)];
     const different = pairs.filter(([, a, b]) => blanks(a).join() !== blanks(b).join());
     // English names the number where Chinese needs no word for it.
     expect(different.map(([key]) => key)).toEqual([]);
   });
 
   it('exclaims nothing', () => {
-    for (const words of [...Object.values(zh), ...Object.values(en), ...Object.values(REFUSAL_WORDS.zh)]) {
+    for (const words of [...Object.values(zh), ...Object.values(en), ...Object.values(REFUSALS_ZH)]) {
       expect(words).not.toMatch(/[!！]/);
     }
   });
@@ -76,7 +77,7 @@ describe('refusals', () => {
   });
 
   it('never show a blank: without its value the plain sentence is taken', () => {
-    for (const code of Object.keys(REFUSAL_WORDS.zh)) {
+    for (const code of Object.keys(REFUSALS_ZH)) {
       if (code === 'other' || code.startsWith('too-')) continue;
       expect([code, refusalWords(code).includes('{')]).toEqual([code, false]);
     }

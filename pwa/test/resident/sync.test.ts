@@ -4,9 +4,10 @@ import type { DeviceState, OutboxEntry } from '../../src/device/types';
 import { BLANK_STATUS } from '../../src/protocol/blank';
 import type { StatusBody } from '../../src/protocol/generated';
 import { choicesFor, isWithdrawalTooLate, reasonOf } from '../../src/resident/sync/choices';
+import { en as syncEn } from '../../src/resident/sync/en';
 import { groupsOf, isOwnStill, markOf, whyOf } from '../../src/resident/sync/entries';
 import { healthOf, newsOf, sizeWords, troublesOf } from '../../src/resident/sync/health';
-import { SYNC_WORDS } from '../../src/resident/sync/words';
+import { zh as syncZh } from '../../src/resident/sync/zh';
 import { tabletsOf } from '../../src/staff/sync/tablets';
 import { DEVICE_WORDS } from '../../src/staff/sync/words';
 
@@ -60,7 +61,10 @@ const blanks = (sentence: string): string[] => [
 ];
 
 test('both languages fill the same blanks', () => {
-  for (const { zh, en } of [SYNC_WORDS, DEVICE_WORDS] as { zh: Record<string, string>; en: Record<string, string> }[]) {
+  for (const { zh, en } of [{ zh: syncZh, en: syncEn }, DEVICE_WORDS] as {
+    zh: Record<string, string>;
+    en: Record<string, string>;
+  }[]) {
     for (const key of Object.keys(zh)) expect(blanks(en[key] ?? '').sort(), key).toEqual(blanks(zh[key] ?? '').sort());
   }
 });

@@ -5,13 +5,17 @@ import { BROWSER_WORDS } from '../../src/resident/browser/words';
 import { EDITING_WORDS } from '../../src/resident/editing/words';
 import { FAMILY_WORDS } from '../../src/resident/family/words';
 import { COPY_WORDS } from '../../src/resident/privacy/copy-words';
-import { RESIDENT_WORDS } from '../../src/resident/words';
+import { en as enCases } from '../../src/resident/words/en';
+import { enVisits } from '../../src/resident/words/en-visits';
+import { zh as zhCases } from '../../src/resident/words/zh';
+import { zhVisits } from '../../src/resident/words/zh-visits';
 
 const HAN = /[\u3400-\u9fff]/;
 const sources = path.resolve(import.meta.dirname, '../../src');
 const blanks = (sentence: string): string =>
   [...new Set([...sentence.matchAll(/\{(\w+)/g)].map((found) => found[1] ?? ''))].sort().join();
-const { zh, en } = RESIDENT_WORDS;
+const zh = { ...zhCases, ...zhVisits };
+const en = { ...enCases, ...enVisits };
 const keys = Object.keys(zh) as (keyof typeof zh)[];
 
 test('both languages have the same keys and fill the same blanks', () => {
