@@ -2,8 +2,8 @@
 
 L1 intents of one lane go in the order of `seq`; lanes are independent.
 L2 an intent waits for the intents it `needs`. One that needs a refused one is offered all the same, so that the server
-   keeps its words, and is set aside with it; one that needs a quarantined one waits. One of which neither the server
-   nor this device knows any more was taken out by the person: what needs it is set aside.
+   keeps its words, and is set aside with it; one that needs a quarantined one waits. One that is not here any more
+   and that the server does not know when asked was taken out by the person: what needs it is set aside.
 L3 `retry`, `auth` and `held` charge nothing and keep the lane's place.
 L4 an intent sent without an answer is pushed again with the same id after a reconnect; the server answers `duplicate`.
 L5 whatever closes the connection as malformed is found by pushing one intent at a time; it is set aside, unless the
@@ -187,7 +187,7 @@ class Lanes:
         slot.wire = _wire(slot.signed)
 
     def ask(self, now: float) -> tuple[UUID, ...]:
-        """Intents that look malformed and that the server must be asked for before they are set aside."""
+        """Intents that look malformed or are missed: the server is asked before they, or what needs them, go aside."""
         if not self._accused or ASKED in self._flights:
             return ()
         ids = tuple(self._accused)[: fr.MOST_ASKED]
@@ -254,6 +254,8 @@ class Lanes:
             unread.discard(verdict.id)
             slot = self._open.get(verdict.id)
             if slot is None:
+                if b == ASKED:
+                    self._accused.pop(verdict.id, None)
                 continue
             self._suspects.discard(verdict.id)
             changes.append(self._take(slot, verdict, now))
@@ -266,7 +268,8 @@ class Lanes:
         """An answer leaves it out."""
         slot = self._open.get(id)
         if slot is None:
-            return []
+            self._accused.pop(id, None)
+            return self._set_aside_with([id]) if is_asked and not self._knows(id) else []
         if not is_asked:
             self._charge(slot)
             return []
@@ -287,8 +290,9 @@ class Lanes:
                 self._finish(slot, verdict.verdict)
             case "held":
                 if verdict.code == "after-pending":
-                    if needs := self._refused_needs(slot) or self._lost_needs(slot, verdict):
+                    if needs := self._refused_needs(slot):
                         return self._needs_refused(slot, needs)
+                    self._doubt_needs(slot, verdict)
                     after = self._freed(slot)
                 slot.it.state = "held"
                 self._put_off(slot, now, verdict, lambda: self._hold_ms(slot, verdict.code or ""))
@@ -333,10 +337,12 @@ class Lanes:
     def _refused_needs(self, slot: Slot) -> list[UUID]:
         return [id for id in slot.it.needs if self._aside.get(id) in ("conflict", "refused")]
 
-    def _lost_needs(self, slot: Slot, verdict: fr.Verdict) -> list[UUID]:
-        """What it needs that the server waits for and that is not here: taken out while no core heard it."""
+    def _doubt_needs(self, slot: Slot, verdict: fr.Verdict) -> None:
+        """Have the server asked for what it waits for and what is not here: perhaps taken out while no core heard."""
         awaited = (verdict.params or {}).get("after")
-        return [id for id in slot.it.needs if str(id) == awaited and not self._knows(id)]
+        for id in slot.it.needs:
+            if str(id) == awaited and not self._knows(id):
+                self._accused[id] = None
 
     def _freed(self, slot: Slot) -> tuple[UUID, ...] | None:
         """What it comes after from now on, if nothing that it names is open here any more (L6).

@@ -223,15 +223,16 @@ def what_needs_a_refused_one_is_offered_and_what_needs_a_quarantined_one_waits()
 @story
 def what_needs_one_that_was_taken_out_unheard_is_set_aside() -> Story:
     """What needs one that was taken out unheard is set aside."""
-    told = begin(intent(2, needs=(1,)), intent(3, after=(2,)), intent(4, lane=OTHER, needs=(3,)))
+    told = begin(intent(2, needs=(1,)), intent(3, after=(2,)), intent(6, lane=OTHER, needs=(5,)))
     told.go_live()
-    held = [
-        fr.Verdict(id=_id(n), verdict="held", code="after-pending", params={"after": str(_id(n - 1))})
-        for n in (2, 3, 4)
-    ]
-    told.hear(ack(1, *held))
+    told.hear(ack(1, *(_waits(n, after=n - 1) for n in (2, 3, 6))))
+    told.hear(ack(0, (5, "duplicate@4")))
     told.on(ev.Tick(), after=1_600)
     return told
+
+
+def _waits(n: int, *, after: int) -> fr.Verdict:
+    return fr.Verdict(id=_id(n), verdict="held", code="after-pending", params={"after": str(_id(after))})
 
 
 @story

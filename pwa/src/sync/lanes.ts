@@ -3,8 +3,8 @@
  *
  * L1 intents of one lane go in the order of `seq`; lanes are independent.
  * L2 an intent waits for the intents it `needs`. One that needs a refused one is offered all the same: the server refuses it
- *    too, and so keeps its words. One that needs a quarantined one waits, and only it. One of which neither the server nor this
- *    device knows any more was taken out by the person: what needs it is set aside.
+ *    too, and so keeps its words. One that needs a quarantined one waits, and only it. One that is not here any more and that the
+ *    server does not know when asked was taken out by the person: what needs it is set aside.
  * L3 `retry`, `auth` and `held` charge nothing and keep the lane's place.
  * L4 an intent sent without an answer is pushed again with the same id after a reconnect; the server answers `duplicate`.
  * L5 whatever closes the connection as malformed is found by pushing one intent at a time; it is set aside, unless the server knows
@@ -217,7 +217,7 @@ export class Lanes {
     return this.batches;
   }
 
-  /** Intents that look malformed and that the server must be asked for before they are set aside. */
+  /** Intents that look malformed or that are missed: the server is asked before they, or what needs them, go aside. */
   ask(now: number): string[] {
     if (this.accused.size === 0 || this.flights.has(ASKED)) return [];
     const ids = [...this.accused].slice(0, MOST_ASKED);
@@ -282,6 +282,7 @@ export class Lanes {
     const changes: Judgement[] = [];
     for (const verdict of verdicts) {
       const slot = this.slots.get(verdict.id);
+      if (!slot && b === ASKED) this.accused.delete(verdict.id);
       if (!slot || FINAL.has(slot.state)) continue;
       this.suspects.delete(slot.id);
       this.accused.delete(slot.id);
@@ -306,9 +307,8 @@ export class Lanes {
     if (verdict.verdict !== 'held' || verdict.code !== 'after-pending') return null;
     const refused = slot.needs.filter((id) => REFUSED.has(this.slots.get(id)?.state ?? 'queued'));
     if (refused.length > 0) return setAsideWith(slot, refused);
-    // Taken out while no core was there to hear it.
-    const lost = slot.needs.filter((id) => id === verdict.params?.['after'] && !this.slots.has(id));
-    if (lost.length > 0) return setAsideWith(slot, lost);
+    // What is not here was perhaps taken out while no core heard it.
+    for (const id of slot.needs) if (id === verdict.params?.['after'] && !this.slots.has(id)) this.accused.add(id);
     const after = slot.after ?? bodyOf(slot)?.after ?? [];
     if (after.length === 0 || after.some((id) => this.owes(id))) return null;
     const earlier = [...this.slots.values()].filter(
@@ -386,8 +386,9 @@ export class Lanes {
   /** The server was asked for it and does not know it. */
   private unknown(id: string): Judgement[] {
     const slot = this.slots.get(id);
-    if (!slot || FINAL.has(slot.state)) return [];
     this.accused.delete(id);
+    if (!slot) return this.orphan([id]);
+    if (FINAL.has(slot.state)) return [];
     slot.state = 'quarantined';
     return [{ ...judgementOf(slot), code: 'malformed' }];
   }
