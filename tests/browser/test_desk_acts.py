@@ -9,6 +9,9 @@ from tests.browser.engines import Screen
 from tests.browser.households import Households
 from tests.browser.ledger import Ledger
 
+ROWS_COME_MS = 1_500
+"""In this time a change at one tablet shows at another on a quiet machine."""
+
 
 def desk_of(screens: NewScreen, name: str) -> Screen:
     """The tablet of a member of staff, with their queue on it."""
@@ -170,3 +173,26 @@ def test_a_result_is_printed_again_and_voided_and_can_then_be_issued_anew(screen
     office.act(desk, re.compile("^出件$"))
     ledger.waits_for("case.issued")
     assert ledger.facts("case.issued")[0]["document_number"] != ledger.facts("result.voided")[0]["document_number"]
+
+
+def test_the_queue_stands_still_under_a_finger(screens: NewScreen, centre: Centre) -> None:
+    ledger = Ledger(centre.data)
+    desk, colleague = desk_of(screens, "周敏"), desk_of(screens, "何欣")
+    taken = office.open_line(colleague, re.compile("房屋租赁登记备案.*待核验|老年人优待证"))
+    desk.page.locator(f'a.q-row[data-id="{taken}"]').scroll_into_view_if_needed()
+    ids = [line.get_attribute("data-id") for line in desk.page.locator("a.q-row").all()]
+    wanted = ids[ids.index(taken) + 1]
+    below = desk.page.locator(f'a.q-row[data-id="{wanted}"]')
+    below.hover()
+    before = below.bounding_box()
+
+    desk.page.mouse.down()
+    colleague.press("领取，我来办")
+    ledger.waits_for("case.claimed")
+    desk.page.wait_for_timeout(ROWS_COME_MS)
+    during = below.bounding_box()
+    desk.page.mouse.up()
+
+    desk.page.wait_for_url(re.compile(f"/desk/case/{wanted}$"))
+    assert during == before
+    desk.until("(id) => !document.querySelector(`a.q-row[data-id='${id}']`)", taken)
