@@ -95,8 +95,9 @@ class Site:
     @asynccontextmanager
     async def greeted(self, who: Actor, **how: Any) -> AsyncGenerator[Wire]:
         """A bare socket that has been greeted."""
+        ticket = await self.ticket(who)  # before dialling: who says nothing for ten seconds is hung up on
         async with self.wire(**how) as wire:
-            await wire.say(hello(await self.ticket(who)))
+            await wire.say(hello(ticket))
             assert (await wire.hear())["t"] == "welcome"
             yield wire
 
