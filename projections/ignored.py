@@ -45,7 +45,7 @@ IGNORED: dict[str, str] = {
     "push.ended": "read at the head of the log, where a notice leaves",
     "push.subscribed": "read at the head of the log, where a notice leaves",
     "record.printed": "shown in the access log of the one case, which is read from the log",
-    "record.unmasked": "shown in the access log of the one case, which is read from the log",
+    "record.unmasked": "shown in the access log of the one case, which is read from the log; of a visit in the log",
     "record.viewed": "shown in the history of the one case, which is read from the log",
     "recovery-code.used": "sign-in reads it at the head; the log is for the auditor",
     "refusals.counted": "for the operator and the auditor, who read the log",

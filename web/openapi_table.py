@@ -38,6 +38,7 @@ from web.openapi_told import (
 )
 from web.operating import status
 from web.training_files import MEDIA_TYPES
+from web.visitors import Contact
 
 _PICTURE = Media(("image/jpeg", "image/png", "image/webp", "application/pdf"))
 _PIECE = Media(("application/offset+octet-stream",))
@@ -153,6 +154,7 @@ TABLE: Mapping[str, Told] = {
         codes={400: "body-malformed", 404: "not-found"},
     ),
     "GET /api/panel": Told(PUBLIC, a.Panel),
+    "POST /api/visits/{visit:uuid}/contact": Told("visit.contact", Contact, codes={404: "not-found", **BUSY}),
     "GET /api/public-notices": Told(PUBLIC, a.Notices),
     # Cases
     "POST /api/cases/search": Told("cases.search", a.Found, takes=cases.Query),

@@ -17,8 +17,8 @@ class RecordUnmasked(Fact, frozen=True, kw_only=True, tag="record.unmasked"):
     """A member of staff was shown a number in full that is masked for whoever does not work on the case.
 
     Attributes:
-        record: the case.
-        what: id of the field of its form.
+        record: the case; the appointment or ticket whose visitor had to be reached.
+        what: id of the field of its form; `contact` of a visit.
         purpose: as in `Purpose`.
     """
 

@@ -71,7 +71,7 @@ _OF_THE_CENTRE = (
 _OF_PUBLISHERS = "item.publish item.withdraw delegation.order delegation.revoke listing.publish calendar.publish"
 _AT_COUNTERS = (
     "ticket.prioritise ticket.call-again ticket.miss ticket.start ticket.add-matter ticket.transfer ticket.finish "
-    "ticket.call-next counter.open line.stop line.resume"
+    "ticket.call-next counter.open line.stop line.resume visit.contact"
 )
 _OF_TRAINERS = "training.publish training.withdraw answer.mark question.take-up question.close"
 _OF_EXAMINERS = "exam.allow certificate.record certificate.revoke"

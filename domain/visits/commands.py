@@ -118,6 +118,17 @@ class TakeTicket(Command, frozen=True, kw_only=True):
     person: UUID | None = None
 
 
+class ReadContact(Command, frozen=True, kw_only=True):
+    """See by which name and telephone somebody can be reached whose visit changes. Lane: the line.
+
+    Attributes:
+        visit: their appointment or ticket.
+    """
+
+    type: ClassVar[str] = "visit.contact@1"
+    visit: UUID
+
+
 class TicketCommand(Command, frozen=True, kw_only=True):
     """Something about one ticket. Lane: its line."""
 
@@ -250,6 +261,7 @@ BY_PERSONS: tuple[type[Command], ...] = (
     StartService,
     AddMatter,
     TransferTicket,
+    ReadContact,
     FinishService,
     CallNext,
     OpenCounter,

@@ -1,4 +1,4 @@
-"""Visitors whom no channel reached: beside what the notices of a visit stand, and that staff told them all the same."""
+"""Visitors whom no channel reached: beside what the notices of a visit stand, and how staff reach them all the same."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from typing import Literal, get_args
 from uuid import UUID, uuid5
 
-from domain.case.decide import Call
+from domain.case.decide import Call, Decided
+from domain.case.deciding import decide
+from domain.centre.centre import views_stream
 from domain.effects.notices import HandleNotice, Notices, Recorded, handled, notices_stream
 from domain.refusals import NotFound, StateChanged
-from domain.visits.bench import is_receiving
+from domain.rights.looks import RecordUnmasked
+from domain.visits.bench import VisitBench, is_receiving
+from domain.visits.commands import ReadContact
 from domain.visits.line import Line
 
 Part = Literal["reminder", "cancelled", "soon"]
@@ -23,6 +27,16 @@ def beside(visit: UUID, part: Part) -> UUID:
 def lanes_of(visit: UUID) -> tuple[UUID, ...]:
     """Everything beside which there may be notices about an appointment or ticket."""
     return (visit, *(beside(visit, part) for part in get_args(Part)))
+
+
+@decide.register
+def _(command: ReadContact, call: Call, bench: VisitBench) -> Decided:
+    line = bench.line(call.lane)
+    visit = line.appointments.get(command.visit) or line.tickets.get(command.visit)
+    if visit is None or visit.person is None or not is_receiving(call.by):
+        raise NotFound
+    looked = RecordUnmasked(record=command.visit, what="contact", purpose="contact")
+    return [(views_stream(command.visit), looked)]
 
 
 def handle(command: HandleNotice, call: Call, line: Line, notices: Mapping[UUID, Notices]) -> Recorded:

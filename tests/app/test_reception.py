@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -11,10 +12,13 @@ import httpx
 import pytest
 
 from domain.actors import Actor, Role
+from domain.centre.centre import views_stream
+from domain.rights.looks import RecordUnmasked
 from domain.visits.commands import (
     BookAppointment,
     CallNext,
     ChangeOfficeDay,
+    MoveAppointment,
     OpenCounter,
     PublishReception,
     TakeTicket,
@@ -23,7 +27,7 @@ from domain.visits.reception import RECEPTION_STREAM, Reception, hall_stream, li
 from projections.reception_documents import doors_of
 from projections.visit_bodies import DoorsBody
 from tests.app.standing import PHONE, Service, centre_open, serving
-from tests.cast import CALENDAR
+from tests.cast import CALENDAR, ZHOU
 from tests.domain.visits.office import MONDAY, PLAN, local
 
 TUESDAY = date(2026, 11, 24)
@@ -176,3 +180,34 @@ async def test_the_call_panel_shows_numbers_and_counters_to_whoever_asks_and_nob
 
 async def test_a_panel_before_anybody_came_is_empty(service: Service) -> None:
     assert (await service.client().get("/api/panel")).json() == {"panel": None}
+
+
+async def test_who_receives_people_is_told_how_to_reach_a_visitor_and_it_is_recorded_first(service: Service) -> None:
+    own, called, nobody = uuid4(), uuid4(), uuid4()
+    book = partial(BookAppointment, on=MONDAY, group="housing")
+    by_phone = book(appointment=called, starts=local("15:00"), channel="phone", name="黄桂英", phone="13800000002")
+    moved = MoveAppointment(
+        appointment=called,
+        from_on=MONDAY,
+        from_group="housing",
+        on=TUESDAY,
+        group="housing",
+        starts=local("10:00", TUESDAY),
+    )
+    service.do(book(appointment=own, starts=local("14:00")), lane=HOUSING, by=await resident(service))
+    service.do(by_phone, lane=HOUSING, by=ZHOU)
+    service.do(moved, lane=line_stream(TUESDAY, "housing"), by=ZHOU)
+    service.do(TakeTicket(ticket=nobody, on=MONDAY, group="housing", channel="kiosk"), lane=HOUSING, by=ZHOU)
+    service.caught_up()
+    clerk = await service.staff("zhoumin")
+
+    told = [await clerk.post(f"/api/visits/{visit}/contact") for visit in (own, called, nobody, uuid4())]
+    others = [await (await service.staff("guwen")).post(f"/api/visits/{own}/contact")]
+    others.append(await (await service.resident()).post(f"/api/visits/{own}/contact"))
+    looks = [one.fact for visit in (own, called, nobody) for one in service.centre.read(views_stream(visit))]
+
+    assert [one.status_code for one in told] == [200, 200, 404, 404]
+    assert told[0].json() == {"name": None, "phone": PHONE}
+    assert told[1].json() == {"name": "黄桂英", "phone": "13800000002"}
+    assert looks == [RecordUnmasked(record=visit, what="contact", purpose="contact") for visit in (own, called)]
+    assert [one.status_code for one in others] == [403, 403]

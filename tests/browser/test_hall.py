@@ -149,6 +149,10 @@ def test_whom_a_reminder_did_not_reach_is_ticked_off_once_somebody_has_called(
     waits = counter.page.get_by_role("region", name=re.compile("^以后几天没通知到的预约"))
     one = waits.locator("div.stack").filter(has_text=number)
     one.get_by_text("短信没有送到，请打电话").wait_for()
+    one.get_by_role("button", name="看电话").click()
+    one.get_by_text("黄桂英").wait_for()
+    assert one.get_by_role("link", name="13800000002").get_attribute("href") == "tel:13800000002"
+    assert [fact["what"] for fact in ledger.facts("record.unmasked")] == ["contact"]
     counter.picture("hall-unreached", whole=True)
 
     counter.page.context.set_offline(True)

@@ -119,6 +119,7 @@ ROUTES: dict[str, Asked] = {
     "GET /api/reception": Asked(PUBLIC, gone=True),
     "GET /api/slots": Asked(PUBLIC),
     "GET /api/panel": Asked(PUBLIC),
+    "POST /api/visits/{visit:uuid}/contact": Asked("visit.contact", f"/api/visits/{_ABSENT}/contact", gone=True),
     "GET /api/public-notices": Asked(PUBLIC),
     "POST /api/cases/search": Asked("cases.search", body={"q": "lease"}),
     "GET /api/cases/{case:uuid}": Asked("case.see", "/api/cases/{case}", of_case=True),

@@ -82,7 +82,7 @@ async def settled(before: Before) -> Owner:
     file, location = await _upload(browser, draft)
     await asyncio.to_thread(service.caught_up)
     (session,) = [one["id"] for one in (await browser.get("/api/sessions")).json()["sessions"]]
-    of_drafts = {"id": draft, "case": draft, "file": file}
+    of_drafts = {"id": draft, "case": draft, "visit": draft, "file": file}
     return Owner(browser, {**of_drafts, "upload": location, "session": UUID(session), "device": device, "intent": file})
 
 

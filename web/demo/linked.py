@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid5
@@ -12,7 +12,7 @@ from msgspec import Struct
 from domain.actors import Actor
 from domain.calendar.limits import local_day
 from domain.case import commands as c
-from domain.catalogue.bundles import answers_for, bundle_form, papers_needed
+from domain.catalogue.bundles import NeededPaper, answers_for, bundle_form, papers_needed
 from domain.catalogue.conditions import Json, filled_form, materials_needed
 from domain.catalogue.items import ServiceItem
 from domain.decisions import Call
@@ -85,18 +85,11 @@ def _filed(cast: Cast, linked: Linked) -> Chain:
     answers = fill_bundle(form, items, linked.person, on=local_day(linked.at), choices=linked.choices)
     needed = papers_needed(form, {item.id: item for item in items}, answers)
     pages = [page for one in needed if one.photograph_demanded for page in _pages(cast, linked, items, one.type)]
-    said = {
-        "bundle_id": linked.bundle,
-        "children": tuple(c.ChildFiling(linked.case(item.id), item.id, item.version) for item in items),
-        "answers": dict(answers),
-        "pages": tuple(c.PageOf(file=page.ref.id, material=page.material, number=page.number) for page in pages),
-        "declarations": tuple(one.type for one in needed if one.signature_demanded),
-    }
     at, chain = linked.at, Chain(linked.name)
     call = Call(
         id=uuid5(NAMESPACE, linked.name),
         lane=made_id(linked.name),
-        command=c.OpenBundle(channel=linked.channel, **said) if linked.channel else c.FileBundle(**said),
+        command=_command(linked, items, answers, needed, pages),
         by=linked.by,
         files=tuple(page.ref for page in pages),
         captured_at=at,
@@ -113,6 +106,32 @@ def _filed(cast: Cast, linked: Linked) -> Chain:
                 )
                 chain.do(linked.case(part.item_id), stored, CENTRE_ACTOR, at=at)
     return chain
+
+
+def _command(
+    linked: Linked,
+    items: Sequence[ServiceItem],
+    answers: Mapping[str, Json],
+    needed: Iterable[NeededPaper],
+    pages: Iterable[Page],
+) -> c.FileBundle | c.OpenBundle:
+    filed = c.FileBundle(
+        bundle_id=linked.bundle,
+        children=tuple(c.ChildFiling(linked.case(item.id), item.id, item.version) for item in items),
+        answers=dict(answers),
+        pages=tuple(c.PageOf(file=page.ref.id, material=page.material, number=page.number) for page in pages),
+        declarations=tuple(one.type for one in needed if one.signature_demanded),
+    )
+    if linked.channel is None:
+        return filed
+    return c.OpenBundle(
+        bundle_id=filed.bundle_id,
+        children=filed.children,
+        channel=linked.channel,
+        answers=filed.answers,
+        pages=filed.pages,
+        declarations=filed.declarations,
+    )
 
 
 def _accepted(cast: Cast, linked: Linked, chain: Chain) -> Chain:

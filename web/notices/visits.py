@@ -24,6 +24,7 @@ from domain.visits.reception import RECEPTION_STREAM, Reception, Rules, at_local
 from store.centre import Centre
 from store.states import LINE, NOTICES, RECEPTION
 from web.notices.telling import STALE, Later, Telling
+from web.visitors import contact_of
 
 TOLD = (f.AppointmentBooked, f.AppointmentCancelled, f.TicketTaken, f.TicketRejoined, f.TicketCalled)
 """Facts of which somebody is told."""
@@ -200,19 +201,9 @@ def _holds(fact: f.AppointmentBooked, line: Line) -> bool:
 
 
 def _contact(centre: Centre, stream: UUID, appointment: UUID | None, _: UUID) -> str | None:
-    """The telephone that staff wrote down; it stands with the first booking, wherever it was moved to since."""
-    line: UUID | None = stream if appointment else None
-    while line is not None:
-        before: UUID | None = None
-        for envelope in centre.read(line):
-            fact = envelope.fact
-            if isinstance(fact, f.AppointmentBooked) and fact.appointment == appointment:
-                if fact.contact is not None:
-                    contact = centre.unseal(envelope, "contact")
-                    return str(contact["phone"]) if contact else None
-                before = before or fact.moved_from
-        line = before if before != line else None
-    return None
+    """The telephone that staff wrote down."""
+    contact = contact_of(centre, stream, appointment)
+    return contact.phone if contact else None
 
 
 def _ahead(ticket: UUID, line: Line, centre: Centre) -> int:

@@ -691,6 +691,10 @@ export interface TransferTicket {
   group?: string;
 }
 
+export interface ReadContact {
+  visit: string;
+}
+
 export interface FinishService {
   ticket: string;
 }
@@ -2664,6 +2668,7 @@ export interface Commands {
   "ticket.start@1": StartService;
   "ticket.add-matter@1": AddMatter;
   "ticket.transfer@1": TransferTicket;
+  "visit.contact@1": ReadContact;
   "ticket.finish@1": FinishService;
   "ticket.call-next@1": CallNext;
   "counter.open@1": OpenCounter;

@@ -7,9 +7,12 @@ from uuid import UUID
 import pytest
 
 from domain.actors import Actor
+from domain.centre.centre import views_stream
 from domain.effects.notices import ClaimNotice, HandleNotice, NoticeHandled, ReportNotice, notices_stream
 from domain.facts import Sealed
 from domain.refusals import Forbidden, NotFound, ReasonMissing, StateChanged
+from domain.rights.looks import RecordUnmasked
+from domain.visits.commands import ReadContact
 from domain.visits.reached import beside, lanes_of
 from domain.visits.reception import line_stream
 from tests.cast import CENTRE, CHEN, FATHER, GU, SUN, WANG, ZHANG, ZHOU
@@ -90,3 +93,19 @@ def test_who_receives_nobody_knows_of_no_visit_and_nobody_is_told_of_somebody_el
         with pytest.raises(NotFound):
             office.give(wrong, by=ZHOU, lane=id)
     assert left(office, id) == 1
+
+
+def test_how_a_visitor_is_reached_is_told_to_who_receives_people_and_of_somebody_known_only() -> None:
+    office = Office()
+    id, machine = office.book(), office.take(by=ZHOU)
+
+    facts = office.give(ReadContact(visit=id), by=ZHOU, lane=LINE)
+
+    assert facts == [RecordUnmasked(record=id, what="contact", purpose="contact")]
+    assert [stream for stream, _ in office.facts[-1:]] == [views_stream(id)]
+    for visit in (machine, CENTRE.id):
+        with pytest.raises(NotFound):
+            office.give(ReadContact(visit=visit), by=ZHOU, lane=LINE)
+    for who in (FATHER, GU, WANG):
+        with pytest.raises(Forbidden):
+            office.give(ReadContact(visit=id), by=who, lane=LINE)
