@@ -188,11 +188,13 @@ class _Folding:
             raise LookupError("no projection handles this fact, and none ignores it")
 
     def _case_told_of(self, position: int, envelope: Envelope) -> UUID:
-        """The case that a fact shows in; one that stands beside it names a fact of the case by its position."""
+        """The case that a fact shows in; one beside it names an earlier fact of the case by its position."""
         if type(envelope.fact) not in BESIDE:
             self._streams[position] = envelope.originator_id
             return envelope.originator_id
         told: int = getattr(envelope.fact, "position")  # noqa: B009
+        if told >= position:
+            return envelope.originator_id  # it tells of nothing that has happened, and shows nowhere
         return self._streams.get(told) or self._source.stream_at(told)
 
     def _publish(self, position: int, envelope: Envelope) -> None:

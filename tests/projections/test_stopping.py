@@ -12,6 +12,7 @@ import pytest
 
 from domain.case.commands import AddNote
 from domain.case.facts import CaseNoted
+from domain.effects.notices import ClaimNotice
 from domain.facts import Fact
 from projections.cases.fold import HANDLINGS
 from projections.cases.view import CaseView, Handling
@@ -21,7 +22,7 @@ from projections.following import Batch, FactStops
 from projections.generations import file_in
 from projections.runner import Runner, Standing
 from store.log import Entry
-from tests.cast import CASE, ZHOU
+from tests.cast import CASE, CENTRE, FATHER, ZHOU
 from tests.laws.projected import followed
 from tests.premises import Premises, opened
 
@@ -178,3 +179,14 @@ def test_a_log_that_cannot_be_read_for_a_while_is_tried_again(
     assert runner.wait(premises.centre.head())
     assert runner.standing().state == "following"
     runner.stop()
+
+
+def test_a_notice_of_something_that_has_not_happened_stops_nothing(premises: Premises, tmp_path: Path) -> None:
+    premises.receive()
+    for ahead in (1, 2, 10**12):
+        told = premises.centre.head() + ahead
+        premises.do(ClaimNotice(position=told, person=FATHER.id, channel="sms"), by=CENTRE)
+    premises.do(NOTE, by=ZHOU)
+
+    with closing(ProjectionFile(followed(premises.centre, tmp_path / "views"))) as views:
+        assert views.position() == premises.centre.head()
