@@ -27,7 +27,8 @@ export async function moreWords(): Promise<void> {
  */
 export async function speak(wanted: Language): Promise<void> {
   if (wanted === 'en' && !english.value) english.value = (await import('./en')).en;
-  if (wanted === 'en') await englishWords();
+  // What cannot be fetched now stands in Chinese until it is asked for again.
+  if (wanted === 'en') await englishWords().catch(() => undefined);
   language.value = wanted;
   document.documentElement.lang = wanted === 'en' ? 'en' : 'zh-CN';
 }
