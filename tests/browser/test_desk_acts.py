@@ -21,6 +21,11 @@ def desk_of(screens: NewScreen, name: str) -> Screen:
     return desk
 
 
+def whole(desk: Screen) -> None:
+    """Wait until every line has come: only then the tabs count them."""
+    desk.page.locator("[role=tab] .count").first.wait_for()
+
+
 def test_a_case_is_accepted_with_a_paper_that_may_follow_and_its_date_explains_itself(
     screens: NewScreen, centre: Centre
 ) -> None:
@@ -179,6 +184,7 @@ def test_the_queue_stands_still_under_a_finger(screens: NewScreen, centre: Centr
     ledger = Ledger(centre.data)
     desk, colleague = desk_of(screens, "周敏"), desk_of(screens, "何欣")
     taken = office.open_line(colleague, re.compile("房屋租赁登记备案.*待核验|老年人优待证"))
+    whole(desk)
     desk.page.locator(f'a.q-row[data-id="{taken}"]').scroll_into_view_if_needed()
     ids = [line.get_attribute("data-id") for line in desk.page.locator("a.q-row").all()]
     wanted = ids[ids.index(taken) + 1]
@@ -196,3 +202,17 @@ def test_the_queue_stands_still_under_a_finger(screens: NewScreen, centre: Centr
     desk.page.wait_for_url(re.compile(f"/desk/case/{wanted}$"))
     assert during == before
     desk.until("(id) => !document.querySelector(`a.q-row[data-id='${id}']`)", taken)
+
+
+def test_a_press_counts_for_the_line_on_which_it_began(screens: NewScreen) -> None:
+    desk = desk_of(screens, "周敏")
+    whole(desk)
+    line = desk.page.locator("a.q-row").filter(has_text="《就业创业证》申领").first
+    line.hover()
+    wanted = line.get_attribute("data-id")
+
+    desk.page.mouse.down()
+    desk.page.evaluate("document.querySelector('.pane--queue .pane__head').style.paddingBottom = '300px'")
+    desk.page.mouse.up()
+
+    desk.page.wait_for_url(re.compile(f"/desk/case/{wanted}$"))
