@@ -8,9 +8,13 @@ from tests.browser.conftest import NewScreen
 from tests.browser.engines import Screen
 from tests.browser.households import Households
 from tests.browser.ledger import Ledger
+from tests.browser.waiting import wait_until
 
 ROWS_COME_MS = 1_500
 """In this time a change at one tablet shows at another on a quiet machine."""
+
+
+DRAWN_MS = 300
 
 
 def desk_of(screens: NewScreen, name: str) -> Screen:
@@ -208,11 +212,17 @@ def test_a_press_counts_for_the_line_on_which_it_began(screens: NewScreen) -> No
     desk = desk_of(screens, "周敏")
     whole(desk)
     line = desk.page.locator("a.q-row").filter(has_text="《就业创业证》申领").first
-    line.hover()
     wanted = line.get_attribute("data-id")
 
-    desk.page.mouse.down()
+    def pressed() -> bool:
+        desk.page.mouse.up()
+        line.hover()
+        desk.page.mouse.down()
+        return bool(line.evaluate("e => e.matches(':active')"))
+
+    wait_until(pressed, "the line moved whenever it was pressed")
     desk.page.evaluate("document.querySelector('.pane--queue .pane__head').style.paddingBottom = '300px'")
+    desk.page.wait_for_timeout(DRAWN_MS)
     desk.page.mouse.up()
 
     desk.page.wait_for_url(re.compile(f"/desk/case/{wanted}$"))
