@@ -5,6 +5,7 @@
 import { reactive, readonly, watchEffect } from 'vue';
 import { APP_BUILD } from './device/build';
 import { client } from './device/client';
+import { whenAtRest } from './lots';
 
 interface State {
   build: string;
@@ -22,7 +23,12 @@ let asked = '';
 /** `ready`: a new version waits; `offlineReady`: the app opens without a network; `unsaved`: forms not yet on disk. */
 export const appVersion = readonly(state);
 
-/** Registers the service worker and watches for a new one. Without a secure context there is none, and no harm done. */
+/**
+ * Registers the service worker and watches for a new one. Without a secure context there is none, and no harm done.
+ *
+ * The first worker fetches the whole app, which takes the processor and the line from the screen that a new visitor waits for: it
+ * begins when that is whole.
+ */
 export async function watchVersions(): Promise<void> {
   if (!import.meta.env.PROD) return;
   client.on('state', ({ upgrade }) => wanted(upgrade?.min_app ?? ''));
@@ -33,6 +39,7 @@ export async function watchVersions(): Promise<void> {
     state.offlineReady = true;
     if (agreed) location.reload();
   });
+  if (!state.offlineReady) await whenAtRest();
   const registration = await serviceWorker.register('/sw.js').catch(() => null);
   if (!registration) return;
   registered = registration;

@@ -2,6 +2,7 @@
 import { computed, shallowReactive, shallowRef } from 'vue';
 import { ApiError, get } from './api';
 import type { Bundle, BundleForm, ItemSummary, ListedItem, ServiceItem } from './forms/types';
+import { whenIdle } from './lots';
 
 export interface Department {
   id: string;
@@ -112,11 +113,4 @@ async function fetchList(): Promise<void> {
     if (!(error instanceof ApiError)) throw error;
     failed.value = true;
   }
-}
-
-function whenIdle(): Promise<void> {
-  return new Promise((resolve) => {
-    if ('requestIdleCallback' in window) requestIdleCallback(() => resolve(), { timeout: 2000 });
-    else setTimeout(resolve, 50);
-  });
 }

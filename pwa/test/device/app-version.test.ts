@@ -5,9 +5,11 @@ import type { DeviceState } from '../../src/device/types';
 const reload = vi.fn();
 const quiet = vi.fn<() => Promise<void>>();
 const took = vi.fn();
+const register = vi.fn();
 const update = vi.fn(() => Promise.resolve());
 let tell: ((state: Pick<DeviceState, 'upgrade'>) => void) | undefined;
 let changed: (() => void) | undefined;
+let rest: () => void = () => undefined;
 
 vi.mock('../../src/device/client', () => ({
   client: {
@@ -18,8 +20,11 @@ vi.mock('../../src/device/client', () => ({
   },
 }));
 
-/** A browser whose service worker has a new version waiting; one without service workers when `workers` is false. */
-async function app(workers = true): Promise<typeof import('../../src/app-version')> {
+vi.mock('../../src/lots', () => ({ whenAtRest: () => new Promise<void>((resolve) => (rest = resolve)) }));
+
+/** A browser whose service worker has a new version waiting; one without service workers when `workers` is
+ * false; the first visit when `first`, when no worker serves the page yet. */
+async function app({ workers = true, first = false } = {}): Promise<typeof import('../../src/app-version')> {
   vi.resetModules();
   const registration = {
     waiting: { postMessage: took },
@@ -27,17 +32,18 @@ async function app(workers = true): Promise<typeof import('../../src/app-version
     update,
   };
   const serviceWorker = {
-    controller: {},
+    controller: first ? null : {},
     addEventListener: (_: string, listener: () => void) => {
       changed = listener;
     },
-    register: () => Promise.resolve(registration),
+    register: register.mockResolvedValue(registration),
   };
   vi.stubGlobal('navigator', workers ? { serviceWorker } : {});
   vi.stubGlobal('document', { addEventListener: () => undefined, visibilityState: 'visible' });
   vi.stubGlobal('location', { reload });
   const version = await import('../../src/app-version');
-  await version.watchVersions();
+  const watched = version.watchVersions();
+  if (!first) await watched;
   return version;
 }
 
@@ -119,7 +125,7 @@ describe('a centre that asks for a newer app', () => {
 
 describe('a browser without service workers', () => {
   it('works from the network alone, and nothing is offered', async () => {
-    const version = await app(false);
+    const version = await app({ workers: false });
 
     expect([version.appVersion.ready, version.appVersion.offlineReady]).toEqual([false, false]);
     await version.takeNewVersion();
@@ -127,12 +133,23 @@ describe('a browser without service workers', () => {
   });
 
   it('takes a newer app by loading the page anew', async () => {
-    const version = await app(false);
+    const version = await app({ workers: false });
     tell?.({ upgrade: { min_app: '9', hard: true, by: null } });
     expect(version.appVersion.ready).toBe(true);
 
     await version.takeNewVersion();
 
     expect(reload).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a first visit', () => {
+  it('lets the screen have processor and line until it is whole; then the app is kept for a time without a network', async () => {
+    await app({ first: true });
+    expect(register).not.toHaveBeenCalled();
+
+    rest();
+
+    await vi.waitFor(() => expect(register).toHaveBeenCalledTimes(1));
   });
 });
