@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Sequence
 from contextlib import closing
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Event
 from typing import Any, ClassVar, cast
@@ -28,7 +28,7 @@ from store.log import Entry, Leaf, Mark, Row
 from store.postgres_desk import ROW, STATES, LogDesk, append, as_row
 from store.postgres_keys import PostgresShelf
 from store.postgres_listening import POLL_SECONDS, Listening
-from store.postgres_server import LogPool, Waits, ask
+from store.postgres_server import DESK_SILENT_SECONDS, LogPool, Waits, ask
 from store.postgres_tables import LOCK, MAKING_LOCK, make_tables
 from store.program import NODE
 from store.shelf import KeyShelf
@@ -108,7 +108,8 @@ class LogRecorder(PostgresApplicationRecorder):
 
     def desk(self) -> LogDesk:
         """A desk of its own for one writer; the log has an origin before it has a desk."""
-        return self.desk_class(self._pool.open_connection, self._known_origin())
+        connect = partial(self._pool.open_connection, patience=DESK_SILENT_SECONDS)
+        return self.desk_class(connect, self._known_origin())
 
     def states(self, stream: UUID, *, after: int = 0, limit: int | None = None) -> list[bytes]:
         """Stored bytes of a stream's events after version `after`, in order, at most `limit`."""

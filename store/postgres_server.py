@@ -12,6 +12,8 @@ import psycopg
 from eventsourcing import persistence
 from eventsourcing.postgres import ConnectionPool
 from psycopg import Connection
+from psycopg.abc import RV, PQGen
+from psycopg.pq import TransactionStatus
 from psycopg.rows import RowFactory, TupleRow, tuple_row
 
 from store.log import LogUnavailable, NotDurable
@@ -21,6 +23,11 @@ DEFAULT_SCHEMA = "public"
 OLDEST = 14
 """First major version that is taken."""
 STATEMENT_SECONDS = 60
+"""The longest that the server works on one statement."""
+SILENT_SECONDS = STATEMENT_SECONDS + 10.0
+"""After how long without an answer the server itself counts as gone, though the network says that it is there."""
+DESK_SILENT_SECONDS = 25.0
+"""The same for whoever decides: each of its statements is small, and everybody waits for it."""
 QUIET_SECONDS = 5
 """After how long without a sign of life the network asks the other end, so that a cut cable is noticed in 15 s."""
 PROBES = 5
@@ -57,6 +64,29 @@ class Waits(NamedTuple):
     idle: float
 
 
+class Session(Connection[Any]):
+    """A session that is lost when the server says nothing for too long: its disk hangs, or its machine stands still.
+
+    Attributes:
+        patience: for how many seconds it may say nothing.
+    """
+
+    patience = SILENT_SECONDS
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        """Wait for an answer, as the driver does; `timeout` in seconds comes before `patience`.
+
+        Raises:
+            OperationalError: there was none; the session is closed then, since the answer may still come.
+        """
+        try:
+            return super().wait(gen, interval, self.patience if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if timeout is None and self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                self.pgconn.finish()
+            raise
+
+
 class LogPool(ConnectionPool[Connection[Any]]):
     """Connections of the log, each of them to a server that has a commit on disk before it answers."""
 
@@ -81,7 +111,7 @@ class LogPool(ConnectionPool[Connection[Any]]):
             settings["dbname"] = database
         super().__init__(
             get_password_func=plain.get_password_func,
-            connection_class=Connection[Any],
+            connection_class=Session,
             kwargs=settings,
             min_size=plain.min_size,
             max_size=plain.max_size,
@@ -97,8 +127,11 @@ class LogPool(ConnectionPool[Connection[Any]]):
         """A pool for another database of the same server, in its default schema."""
         return LogPool(self, schema=DEFAULT_SCHEMA, waits=self._waits, database=database)
 
-    def open_connection(self) -> Connection[TupleRow]:
+    def open_connection(self, *, patience: float = SILENT_SECONDS) -> Connection[TupleRow]:
         """A connection of its own, outside the pool; each statement is committed by itself.
+
+        Args:
+            patience: for how many seconds the server may say nothing.
 
         Raises:
             LogUnavailable: the server cannot be reached.
@@ -108,7 +141,8 @@ class LogPool(ConnectionPool[Connection[Any]]):
         if self.get_password_func:
             settings["password"] = self.get_password_func()
         with engine_errors():
-            connection: Connection[TupleRow] = psycopg.connect(**settings)
+            connection = Session.connect(**settings)
+            connection.patience = patience
             try:
                 require_durable(connection)
             except BaseException:

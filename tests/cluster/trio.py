@@ -21,10 +21,13 @@ import psycopg
 import yaml
 
 from tests.campaigns.services import free_port
+from tests.cluster.line import Line
 from tests.postgres import USER, children, programs
 
 NAMES = ("one", "two", "three")
 FIRST_HOST = 11
+BEHIND = 10
+"""By how much the address of a server itself is higher than that of the line to it, which is the one that is told."""
 TTL_SECONDS = 20
 """After how long without a word from the primary another takes its place; Patroni takes no less."""
 
@@ -48,13 +51,17 @@ class Member:
         name: of it.
         folder: with its data and its journals.
         host: its own address of this machine; the port is the same for all three, as on three machines.
+        line: to it, by which whoever asks and its replicas come.
     """
 
     def __init__(self, name: str, folder: Path, port: int) -> None:
         """Lay down nothing yet."""
         self.name = name
         self.folder = folder
-        self.host, self.port = f"127.0.0.{FIRST_HOST + NAMES.index(name)}", port
+        number = FIRST_HOST + NAMES.index(name)
+        self.host, self.port = f"127.0.0.{number}", port
+        self._behind = f"127.0.0.{number + BEHIND}"
+        self.line = Line(self.host, port, to=self._behind)
         self.raft, self.rest = free_port(), free_port()
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(mode=0o700, parents=True)
@@ -81,6 +88,20 @@ class Member:
         """End it and its server by SIGKILL, as when the machine goes dark."""
         if self._process is None:
             return
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+
+    def stand_still(self) -> None:
+        """Let it and its server do nothing any more, without ending a connection, as when its disk hangs."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it go on as if no time had passed: it still believes what it believed."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
         server = _postmaster(self.folder / "data")
         for process in (
             self._process.pid,
@@ -88,9 +109,7 @@ class Member:
             *([server, *children(server)] if server else ()),
         ):
             with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        self._process.wait()
-        self._process = None
+                os.kill(process, number)
 
     def role(self) -> str:
         """`primary`, `replica`, or empty while it is neither or does not answer."""
@@ -113,7 +132,6 @@ class Member:
         return ""
 
     def _config(self, others: list[Member]) -> dict[str, Any]:
-        address = f"{self.host}:{self.port}"
         return {
             "scope": "doorstep",
             "name": self.name,
@@ -138,8 +156,8 @@ class Member:
                 "initdb": ["no-sync", {"encoding": "UTF8"}, {"locale": "C"}, {"auth": "trust"}],
             },
             "postgresql": {
-                "listen": address,
-                "connect_address": address,
+                "listen": f"{self._behind}:{self.port}",
+                "connect_address": f"{self.host}:{self.port}",
                 "data_dir": str(self.folder / "data"),
                 "bin_dir": str(programs()),
                 "pgpass": str(self.folder / "pgpass"),
@@ -161,6 +179,8 @@ class Trio:
         """Lay down nothing yet."""
         port = free_port()
         self.members = [Member(name, folder / name, port) for name in NAMES]
+        for member in self.members:
+            member.line.open()
 
     def start(self) -> None:
         """Start those that are down; the first time, one becomes the primary and the others copy it."""
@@ -172,6 +192,7 @@ class Trio:
         """End all of them."""
         for member in self.members:
             member.kill()
+            member.line.close()
 
     def settle(self, *, replicas: int = 2) -> Member:
         """Wait until one takes writes and a replica has every commit; the one.

@@ -1,5 +1,7 @@
 """The desk on PostgreSQL: one lock for all nodes, one clock, and a true word about every commit."""
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -332,3 +334,22 @@ def test_inserts_go_through_a_server_that_is_killed_again_and_again(postgres: Se
     assert sorted(set(found)) == sorted(found)
     assert set(acknowledged) <= set(found)
     assert [leaf.number for leaf in recorder.leaves_after(0, 10_000)] == list(range(len(found)))
+
+
+def test_a_server_that_stands_still_is_given_up_and_what_was_on_its_way_is_in_doubt(
+    recorder: LogRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.postgres.DESK_SILENT_SECONDS", 1.0)
+    kept = entry(state=b"on its way")
+    with closing(recorder.desk()) as desk:
+        with desk.transaction():
+            backend = int(desk._ask("SELECT pg_backend_pid()")[0][0])  # no other has to know it
+
+        with pytest.raises(LogUnavailable) as told, desk.transaction():
+            desk.append([kept])
+            os.kill(backend, signal.SIGSTOP)
+
+        assert (told.value.reason, told.value.in_doubt) == ("gone", True)
+        os.kill(backend, signal.SIGCONT)
+        with desk.transaction():
+            assert desk.version(kept.stream) == 1  # the lock is free when the first session has ended
