@@ -3,7 +3,8 @@
 L1 intents of one lane go in the order of `seq`; lanes are independent.
 L2 an intent waits for the intents it `needs`. One that needs a refused one is offered all the same, so that the server
    keeps its words, and is set aside with it; one that needs a quarantined one waits. One that is not here any more
-   and that the server does not know when asked was taken out by the person: what needs it is set aside.
+   and that the server, when asked, does not know or has quarantined was taken out by the person: what needs it is set
+   aside.
 L3 `retry`, `auth` and `held` charge nothing and keep the lane's place.
 L4 an intent sent without an answer is pushed again with the same id after a reconnect; the server answers `duplicate`.
 L5 whatever closes the connection as malformed is found by pushing one intent at a time; it is set aside, unless the
@@ -254,8 +255,7 @@ class Lanes:
             unread.discard(verdict.id)
             slot = self._open.get(verdict.id)
             if slot is None:
-                if b == ASKED:
-                    self._accused.pop(verdict.id, None)
+                changes += self._told_of_missing(verdict) if b == ASKED else []
                 continue
             self._suspects.discard(verdict.id)
             changes.append(self._take(slot, verdict, now))
@@ -263,6 +263,15 @@ class Lanes:
             for id in flight.ids:
                 changes += self._unread(id, is_asked=b == ASKED) if id in unread else []
         return changes
+
+    def _told_of_missing(self, verdict: fr.Verdict) -> list[Judgement]:
+        """What the server says of an intent that is not open here.
+
+        One that it has set aside too, and that is not in the tray here any more, was taken out by the person.
+        """
+        self._accused.pop(verdict.id, None)
+        is_taken_out = verdict.verdict == "quarantined" and not self._knows(verdict.id)
+        return self._set_aside_with([verdict.id]) if is_taken_out else []
 
     def _unread(self, id: UUID, *, is_asked: bool) -> list[Judgement]:
         """An answer leaves it out."""

@@ -223,10 +223,11 @@ def what_needs_a_refused_one_is_offered_and_what_needs_a_quarantined_one_waits()
 @story
 def what_needs_one_that_was_taken_out_unheard_is_set_aside() -> Story:
     """What needs one that was taken out unheard is set aside."""
-    told = begin(intent(2, needs=(1,)), intent(3, after=(2,)), intent(6, lane=OTHER, needs=(5,)))
+    waiting = (intent(6, lane=OTHER, needs=(5,)), intent(9, lane=UUID(int=9), needs=(8,)))
+    told = begin(intent(2, needs=(1,)), intent(3, after=(2,)), *waiting)
     told.go_live()
-    told.hear(ack(1, *(_waits(n, after=n - 1) for n in (2, 3, 6))))
-    told.hear(ack(0, (5, "duplicate@4")))
+    told.hear(ack(1, *(_waits(n, after=n - 1) for n in (2, 3, 6, 9))))
+    told.hear(ack(0, (5, "duplicate@4"), (8, "quarantined:server-fault")))
     told.on(ev.Tick(), after=1_600)
     return told
 

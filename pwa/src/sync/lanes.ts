@@ -4,7 +4,7 @@
  * L1 intents of one lane go in the order of `seq`; lanes are independent.
  * L2 an intent waits for the intents it `needs`. One that needs a refused one is offered all the same: the server refuses it
  *    too, and so keeps its words. One that needs a quarantined one waits, and only it. One that is not here any more and that the
- *    server does not know when asked was taken out by the person: what needs it is set aside.
+ *    server, when asked, does not know or has quarantined was taken out by the person: what needs it is set aside.
  * L3 `retry`, `auth` and `held` charge nothing and keep the lane's place.
  * L4 an intent sent without an answer is pushed again with the same id after a reconnect; the server answers `duplicate`.
  * L5 whatever closes the connection as malformed is found by pushing one intent at a time; it is set aside, unless the server knows
@@ -282,7 +282,7 @@ export class Lanes {
     const changes: Judgement[] = [];
     for (const verdict of verdicts) {
       const slot = this.slots.get(verdict.id);
-      if (!slot && b === ASKED) this.accused.delete(verdict.id);
+      if (!slot && b === ASKED) changes.push(...this.toldOfMissing(verdict));
       if (!slot || FINAL.has(slot.state)) continue;
       this.suspects.delete(slot.id);
       this.accused.delete(slot.id);
@@ -384,6 +384,12 @@ export class Lanes {
   }
 
   /** The server was asked for it and does not know it. */
+  /** The server speaks of an intent that is not here. One that it has set aside too was taken out of the tray by the person. */
+  private toldOfMissing({ id, verdict }: Verdict): Judgement[] {
+    this.accused.delete(id);
+    return verdict === 'quarantined' ? this.orphan([id]) : [];
+  }
+
   private unknown(id: string): Judgement[] {
     const slot = this.slots.get(id);
     this.accused.delete(id);
