@@ -1,5 +1,5 @@
 /** How a case stands beyond its plain way: limits, promises, procedures, who has it, what was sent, what was looked at again. */
-import { either, words } from '../i18n';
+import { either, listed, words } from '../i18n';
 import { day, dayTime } from '../i18n/time';
 import type { CaseBody, Clock, Message, StatusBody } from '../protocol/generated';
 import { actOf, w as desk, wordOr } from '../staff/words';
@@ -150,7 +150,7 @@ export const MORE_OF_VIEW = {
       agency ? told(agency.name, agency.relation, agency.proof, agency.ended_at && dayTime(agency.ended_at)) : '',
     ),
   opened_by_name: ({ opened_by_name: name }: StatusBody) => line('opened-by', 'about', name),
-  later: ({ later }: StatusBody, names: Names) => line('later', 'papers', later.map(names.material).join('、')),
+  later: ({ later }: StatusBody, names: Names) => line('later', 'papers', listed(later.map(names.material))),
   gaps: ({ gaps }: StatusBody) =>
     gaps.map((gap) => ({
       key: `gap.${gap.material}`,
@@ -183,7 +183,7 @@ export const MORE_OF_VIEW = {
     each('link', 'papers', links, (one) =>
       told(
         one.by_name,
-        one.materials.map(names.material).join('、'),
+        listed(one.materials.map(names.material)),
         dayTime(one.expires_at),
         one.used_at && desk('case.link-used', { when: dayTime(one.used_at) }),
       ),
@@ -245,7 +245,7 @@ export const MORE_OF_CASE = {
   returned: ({ returned }: CaseBody) => flag('returned', returned),
   step_clock: ({ step_clock: clock }: CaseBody, names: Names) => (clock ? [clockLine(clock, names)] : []),
   overdue: ({ overdue }: CaseBody) =>
-    line('overdue', 'due', overdue.map((name) => wordOr(`clock.${name}`, 'clock.overdue')).join('、')),
+    line('overdue', 'due', listed(overdue.map((name) => wordOr(`clock.${name}`, 'clock.overdue')))),
   extensions: ({ extensions }: CaseBody) =>
     each('extension', 'due', extensions, (one) =>
       told(w(`extension.${one.state}`), String(one.working_days), one.asked_by_name, one.answered_by_name, one.words),

@@ -1,5 +1,5 @@
 /** How a case stands, as lines of a label and its words: what is shown of a moment, and what two moments differ in. */
-import { either, language } from '../i18n';
+import { either, language, listed } from '../i18n';
 import { day, dayTime, fullTime } from '../i18n/time';
 import type { CaseBody, Defect, DueDate, Notice, Page, StatusBody } from '../protocol/generated';
 import type { Names } from './names';
@@ -104,7 +104,7 @@ function dueLine(key: 'answer-by' | 'promised', due: DueDate | null): Line[] {
 }
 
 function listLine(key: 'checked' | 'declared', materials: readonly string[], names: Names): Line[] {
-  return materials.length ? [line(key, 'papers', materials.map(names.material).join(w('and')))] : [];
+  return materials.length ? [line(key, 'papers', listed(materials.map(names.material)))] : [];
 }
 
 function pageLines(pages: readonly Page[], names: Names): Line[] {
@@ -135,7 +135,7 @@ function alikeWords(pages: readonly Page[]): string {
 }
 
 function numbersWords(numbers: readonly number[]): string {
-  const inOrder = [...numbers].sort((a, b) => a - b).join(w('and'));
+  const inOrder = listed([...numbers].sort((a, b) => a - b).map(String));
   return language.value === 'en' && numbers.length > 1 ? `pages ${inOrder}` : w('page-numbers', { n: inOrder });
 }
 

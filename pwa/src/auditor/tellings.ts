@@ -1,6 +1,6 @@
 /** What happened at a moment, in one sentence that begins with the verb: the person stands beside it. */
 import type { State } from '../components/icons';
-import { either, fill, language, type Params } from '../i18n';
+import { either, fill, listed, type Params } from '../i18n';
 import type { Json, Text } from '../protocol/generated';
 import type { HistoryMoment } from './history';
 import type { Names } from './names';
@@ -186,7 +186,7 @@ function placesWords(defects: readonly Json[], names: Names): string {
     const { file, material } = defect;
     return typeof file === 'string' ? names.file(file) : names.material(String(material));
   });
-  return [...new Set(places)].join(language.value === 'en' ? ', ' : '、');
+  return listed([...new Set(places)]);
 }
 
 function listOf(value: Json | undefined): readonly Json[] {

@@ -111,7 +111,6 @@ export const w = words(
     'around.clocks': '时间是服务器的，期限只按它算。设备的钟不一样时，写在下面。',
 
     'sealed.title': '封存的内容',
-    'sealed.and': '、',
     'sealed.none': '这一步没有封存的内容。',
     'sealed.some': '这一步封存了：{what}。用当事人自己的钥匙封着；按要求删除以后谁也打不开，这条记录还在。',
 
@@ -246,7 +245,6 @@ export const w = words(
       "Times are the server's; only they count for limits. Where the device's clock differs it stands below.",
 
     'sealed.title': 'Sealed values',
-    'sealed.and': ', ',
     'sealed.none': 'Nothing in this step is sealed.',
     'sealed.some':
       'Sealed in this step: {what}. Each is kept under the key of the person it concerns; once erased on request nobody can open it, and this record stays.',

@@ -65,6 +65,11 @@ export function either(text: { zh: string; en: string }): string {
   return language.value === 'en' && text.en ? text.en : text.zh;
 }
 
+/** What ends a sentence that another follows. */
+export function stop(): string {
+  return language.value === 'zh' ? '。' : '. ';
+}
+
 /** What stands between two sentences. */
 export function between(): string {
   return language.value === 'zh' ? '' : ' ';

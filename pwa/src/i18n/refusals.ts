@@ -1,6 +1,6 @@
 /** Every "no" of the service and of the device in words: what is so, and what to do next. */
 
-import { type Params, words } from '.';
+import { listed, type Params, words } from '.';
 import { day, dayTime } from './time';
 
 export const REFUSALS_ZH = {
@@ -278,7 +278,7 @@ function blanksOf(params: Readonly<Record<string, unknown>>): Params {
   for (const [name, value] of Object.entries(params)) {
     if (typeof value === 'number') blanks[name] = value;
     else if (typeof value === 'string') blanks[name] = readable(value);
-    else if (Array.isArray(value)) blanks[name] = value.filter((one) => typeof one === 'string').join('、');
+    else if (Array.isArray(value)) blanks[name] = listed(value.filter((one) => typeof one === 'string'));
   }
   return blanks;
 }

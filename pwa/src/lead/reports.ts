@@ -1,5 +1,6 @@
 /** Periods and findings of the reports. */
 import type { ReportRow } from '../protocol/generated';
+import { w } from './words';
 
 export interface Period {
   first: string;
@@ -20,6 +21,21 @@ export function mostFiled(rows: readonly ReportRow[], most: number): ReportRow[]
     .filter((row) => row.median_minutes !== null)
     .sort((a, b) => b.filed - a.filed || a.key.localeCompare(b.key))
     .slice(0, most);
+}
+
+const HOUR = 60;
+const DAY = 24 * HOUR;
+
+/** A time in minutes as people say it: minutes up to two hours, hours up to two days, then days; none where there was nothing. */
+export function spanWords(minutes: number | null): string {
+  if (minutes === null) return w('board.none');
+  if (minutes < 2 * HOUR) return w('board.minutes', { n: Math.round(minutes) });
+  if (minutes < 2 * DAY) return w('board.hours', { n: inTenths(minutes / HOUR) });
+  return w('board.days', { n: inTenths(minutes / DAY) });
+}
+
+function inTenths(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 /** The row with the most late decisions; null where nothing was late. */

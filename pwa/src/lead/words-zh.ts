@@ -19,6 +19,7 @@ export const zh = {
   'board.ratings': '差评待整改',
   'board.minutes': '{n} 分',
   'board.hours': '{n} 小时',
+  'board.days': '{n} 天',
   'board.none': '还没有',
   'board.by-days': '按剩下的工作日',
   'board.late': '在办已超期',
@@ -85,7 +86,7 @@ export const zh = {
   'cover.hint': '只有一个人的、没有人的排在前面。',
   'cover.item': '事项',
   'cover.people': '能办的人',
-  'cover.expiring': '30 天内到期',
+  'cover.expiring': '30 天内到期：{names}',
   'cover.open': '在办',
   'cover.nobody': '没有人',
 

@@ -2,6 +2,7 @@
 import { computed, watchEffect } from 'vue';
 import { useRouter } from 'vue-router';
 import { useRows } from '../device/store';
+import { listed } from '../i18n';
 import { session } from '../session';
 import type { Clerk } from './queue';
 import { wordOr } from './words';
@@ -57,5 +58,5 @@ export function firstPageOf(roles: readonly string[]): string {
 
 /** Roles in words: `综合窗口`. */
 export function rolesWords(roles: readonly string[]): string {
-  return roles.map((role) => wordOr(`role.${role}`, 'bar.office')).join('、');
+  return listed(roles.map((role) => wordOr(`role.${role}`, 'bar.office')));
 }
