@@ -81,7 +81,8 @@ class LogRecorder(PostgresApplicationRecorder):
         """Append events in one call of the log's function.
 
         A session that is lost on the way leaves it open whether they were committed. Before they are tried again, the
-        log is asked under its lock, which the lost session cannot hold any more: what stands there already is done.
+        log is asked under its lock what stands there already: that is done. Should the lost session write later than
+        that, the version is taken.
 
         Raises:
             IntegrityError: a stream has another event of that version.

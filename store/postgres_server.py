@@ -25,9 +25,10 @@ OLDEST = 14
 STATEMENT_SECONDS = 60
 """The longest that the server works on one statement."""
 SILENT_SECONDS = STATEMENT_SECONDS + 10.0
-"""After how long without an answer the server itself counts as gone, though the network says that it is there."""
-DESK_SILENT_SECONDS = 25.0
-"""The same for whoever decides: each of its statements is small, and everybody waits for it."""
+"""After how long without an answer the server counts as gone, though the network says that it is there."""
+DESK_SILENT_SECONDS = 45.0
+"""The same for whoever decides, for whom everybody waits: a little longer than Patroni takes by default (ttl and loop,
+40 s) to replace a standby for which commits wait."""
 QUIET_SECONDS = 5
 """After how long without a sign of life the network asks the other end, so that a cut cable is noticed in 15 s."""
 PROBES = 5
@@ -65,10 +66,12 @@ class Waits(NamedTuple):
 
 
 class Session(Connection[Any]):
-    """A session that is lost when the server says nothing for too long: its disk hangs, or its machine stands still.
+    """A session that is lost when an answer takes too long: the server's disk hangs, or its machine stands still.
+
+    Whoever listens for notices has no question under way, and looks by itself every second.
 
     Attributes:
-        patience: for how many seconds it may say nothing.
+        patience: how many seconds an answer may take.
     """
 
     patience = SILENT_SECONDS
@@ -81,8 +84,9 @@ class Session(Connection[Any]):
         """
         try:
             return super().wait(gen, interval, self.patience if timeout is None else timeout)
-        except psycopg.OperationalError:
-            if timeout is None and self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+        except psycopg.OperationalError as error:
+            was_silent = error.sqlstate is None and self.pgconn.transaction_status == TransactionStatus.ACTIVE
+            if timeout is None and was_silent:
                 self.pgconn.finish()
             raise
 
@@ -131,7 +135,7 @@ class LogPool(ConnectionPool[Connection[Any]]):
         """A connection of its own, outside the pool; each statement is committed by itself.
 
         Args:
-            patience: for how many seconds the server may say nothing.
+            patience: how many seconds an answer may take.
 
         Raises:
             LogUnavailable: the server cannot be reached.

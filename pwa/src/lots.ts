@@ -2,40 +2,94 @@
 import { onUnmounted, type Ref, ref, watch } from 'vue';
 
 const REST_MS = 3000;
+/** A screen that never comes to rest keeps nothing waiting for longer. */
+const RESTLESS_MS = 20_000;
 const UNSEEN_MS = 1500;
 const SECOND_COLUMN_PX = 1000;
 const MOVES = ['scroll', 'wheel', 'touchstart', 'keydown', 'focusin'];
-const underWay = new Set<Promise<void>>();
-const waiting = new Set<() => void>();
+const FAR_KEYS: readonly unknown[] = ['Tab', 'End', 'PageDown'];
+
+/** A screen that is being put up; `isReady` once it has something to show, `whole` when all of it is there or it was left. */
+interface Screen {
+  isReady: boolean;
+  whole: Promise<void>;
+  hurry: () => void;
+}
+
+const screens = new Set<Screen>();
 
 /**
  * The number of the lot up to which a screen shows its parts, from 1 to `count`: the first as soon as it is `ready`, each of the
- * others in a task of its own. What is half a screen below the window's edge waits until somebody moves towards it, or until
- * the browser has had time for all else.
+ * others in a task of its own. What is half a screen below the window's edge waits until somebody moves towards it, looks for
+ * something or prints, or for a second and a half.
  */
 export function useLots(count: number, ready: () => boolean): Readonly<Ref<number>> {
   const lot = ref(1);
   let gone = false;
+  let hasHaste = false;
+  let moved = (): void => undefined;
+  let isWhole = (): void => undefined;
+  const screen: Screen = {
+    isReady: false,
+    whole: new Promise((resolve) => {
+      isWhole = resolve;
+    }),
+    hurry() {
+      hasHaste = true;
+      moved();
+    },
+  };
+  screens.add(screen);
   const stop = watch(
     ready,
     (is) => {
       if (!is) return;
       queueMicrotask(() => stop());
-      const up = putUp();
-      underWay.add(up);
-      void up.finally(() => underWay.delete(up));
+      screen.isReady = true;
+      void putUp();
     },
     { immediate: true },
   );
-  onUnmounted(() => (gone = true));
+  onUnmounted(() => {
+    gone = true;
+    screen.hurry();
+    finish();
+  });
 
   async function putUp(): Promise<void> {
-    let patient = true;
+    const late = setTimeout(screen.hurry, UNSEEN_MS);
+    addEventListener('beforeprint', putAllUp);
     while (lot.value < count && !gone) {
       await new Promise((next) => setTimeout(next));
-      if (patient && farBelow()) patient = await moved();
-      lot.value += 1;
+      if (!hasHaste && farBelow()) await aMove();
+      if (lot.value < count) lot.value += 1;
     }
+    clearTimeout(late);
+    removeEventListener('beforeprint', putAllUp);
+    finish();
+  }
+
+  function putAllUp(): void {
+    lot.value = count;
+    screen.hurry();
+  }
+
+  async function aMove(): Promise<void> {
+    for (const name of MOVES) addEventListener(name, heard, { capture: true, passive: true });
+    await new Promise<void>((resolve) => {
+      moved = resolve;
+    });
+    for (const name of MOVES) removeEventListener(name, heard, { capture: true });
+  }
+
+  function heard(event: Event): void {
+    if (goesFar(event)) screen.hurry();
+    else moved();
+  }
+
+  function finish(): void {
+    screens.delete(screen);
+    isWhole();
   }
 
   return lot;
@@ -46,28 +100,17 @@ function farBelow(): boolean {
   return innerWidth < SECOND_COLUMN_PX && document.documentElement.scrollHeight > scrollY + 1.5 * innerHeight;
 }
 
-/** Resolves with true when the person moves, with false after a while or when somebody needs all lots. */
-function moved(): Promise<boolean> {
-  return new Promise((resolve) => {
-    const move = (): void => end(true);
-    const go = (): void => end(false);
-    const late = setTimeout(go, UNSEEN_MS);
-    waiting.add(go);
-    for (const name of MOVES) addEventListener(name, move, { capture: true, passive: true });
-
-    function end(byThePerson: boolean): void {
-      clearTimeout(late);
-      waiting.delete(go);
-      for (const name of MOVES) removeEventListener(name, move, { capture: true });
-      resolve(byThePerson);
-    }
-  });
+/** Whether a key was pressed that may lead anywhere on the page, or begins a search in it. */
+function goesFar(event: Event): boolean {
+  const { key, ctrlKey = false, metaKey = false } = event as Partial<KeyboardEvent>;
+  return FAR_KEYS.includes(key) || ctrlKey || metaKey;
 }
 
-/** Waits until every screen has all its lots, so that a place far down can be gone to. */
+/** Waits until every screen that has something to show has all its lots, so that a place far down can be gone to. */
 export async function allLots(): Promise<void> {
-  for (const go of waiting) go();
-  await Promise.all(underWay);
+  const shown = [...screens].filter(({ isReady }) => isReady);
+  for (const { hurry } of shown) hurry();
+  await Promise.all(shown.map(({ whole }) => whole));
 }
 
 /** Resolves when the browser has nothing better to do, after two seconds at the latest. */
@@ -78,9 +121,16 @@ export function whenIdle(): Promise<void> {
   });
 }
 
-/** Resolves three seconds after the screen that is being put up is whole: what is fetched for later must not slow it down. */
+/**
+ * Resolves three seconds after the screen that is being put up is whole, be it that what it shows still has to come from the
+ * centre: what is fetched for later must not slow it down. Where a screen never is, it resolves after twenty seconds.
+ */
 export async function whenAtRest(): Promise<void> {
-  await Promise.all(underWay);
-  await new Promise((resolve) => setTimeout(resolve, REST_MS));
+  const ends = Date.now() + RESTLESS_MS;
+  do {
+    const whole = Promise.all([...screens].map((screen) => screen.whole));
+    await Promise.race([whole, new Promise((resolve) => setTimeout(resolve, RESTLESS_MS))]);
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
+  } while (screens.size > 0 && Date.now() < ends);
   await whenIdle();
 }

@@ -19,6 +19,7 @@ from tests.campaigns.campaign import Broken, Campaign, Run
 from web.cli.progress import progress
 
 CAMPAIGNS: dict[str, Campaign] = {
+    "addresses": fuzz.addresses,
     "failover": failover.campaign,
     "fuzz": fuzz.campaign,
     "kill": kill.campaign,

@@ -140,8 +140,13 @@ async def _struck(place: City, devices: Crowd, failure: str, chance: random.Rand
         primary.stand_still()
     elif failure == CUT:
         primary.line.cut()
+        hearing = asyncio.create_task(devices.hear_of_a_new_command())
         await asyncio.sleep(chance.uniform(*CUT_SECONDS))
         primary.line.mend()
+        if hearing.done():
+            raise Broken("a command was acknowledged while the line to the primary was cut")
+        began = time.monotonic()
+        await hearing
     elif failure == SLOW:
         primary.line.replication_delay = SLOWNESS_SECONDS
     else:
@@ -153,8 +158,12 @@ async def _struck(place: City, devices: Crowd, failure: str, chance: random.Rand
     await devices.hear_of_a_new_command()
     silent = time.monotonic() - began
     if failure == STANDS_STILL:
+        if await place.primary() is primary:
+            raise Broken("a primary that stands still is still the primary")
         primary.go_on()
     if failure == SLOW:
+        if silent < SLOWNESS_SECONDS:
+            raise Broken(f"replicas were {SLOWNESS_SECONDS} s late, and a commit took {silent:.2f} s")
         await asyncio.sleep(chance.uniform(*SLOW_SECONDS))
         primary.line.replication_delay = 0.0
     return Strike(failure, silent)

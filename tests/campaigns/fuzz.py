@@ -89,14 +89,18 @@ PERSONAL = ("applicant_name", "applicant_phone", "applicant_id_no")
 def campaign(run: Run) -> str:
     """Carry one run out; see `tests.campaigns.campaign.Campaign`."""
     figures = asyncio.run(_besiege(run))
-    addressed = _address(run)
     return (
         f"{figures['decoded']:,} messages into the decoder, {figures['sent']:,} over sockets "
         f"({figures['dialled']:,} dialled again), {figures['given']:,} commands ({figures['applied']:,} done, "
-        f"{figures['refused']:,} refused), {figures['files']:,} files, {figures['lines']:,} bare connections, "
-        f"{addressed:,} requests by the OpenAPI document: no defect, others served {figures['served']:,} times "
-        f"meanwhile, {figures['grown'] / 1e6:+.0f} MB"
+        f"{figures['refused']:,} refused), {figures['files']:,} files, {figures['lines']:,} bare connections: "
+        f"no defect, others served {figures['served']:,} times meanwhile, {figures['grown'] / 1e6:+.0f} MB; "
+        f"{addresses(run)}"
     )
+
+
+def addresses(run: Run) -> str:
+    """The part of the campaign that asks every address of the OpenAPI document; it can be run by itself."""
+    return f"{_address(run):,} requests by the OpenAPI document: no defect"
 
 
 def _address(run: Run) -> int:

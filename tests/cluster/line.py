@@ -89,13 +89,16 @@ class _Connection(socketserver.BaseRequestHandler):
 
     def _pass(self, source: socket.socket, target: socket.socket) -> None:
         words = 0
-        with contextlib.suppress(OSError):
+        try:
             while piece := source.recv(PIECE):
                 if source is self.request and words < _WORDS:
                     words += 1
                     self._is_replica |= _REPLICATION in piece
                 self.server.line.delay(is_replica=self._is_replica)
                 target.sendall(piece)
-        for end in (source, target):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+            self.server.line.delay(is_replica=self._is_replica)
+            target.shutdown(socket.SHUT_WR)
+        except OSError:  # an end was killed
+            for end in (source, target):
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)

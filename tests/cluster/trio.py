@@ -103,13 +103,14 @@ class Member:
     def _signal(self, number: signal.Signals) -> None:
         assert self._process is not None
         server = _postmaster(self.folder / "data")
-        for process in (
-            self._process.pid,
-            *children(self._process.pid),
-            *([server, *children(server)] if server else ()),
-        ):
-            with suppress(ProcessLookupError):
-                os.kill(process, number)
+        for _ in range(2):  # the second time for what was begun during the first
+            for process in (
+                self._process.pid,
+                *children(self._process.pid),
+                *([server, *children(server)] if server else ()),
+            ):
+                with suppress(ProcessLookupError):
+                    os.kill(process, number)
 
     def role(self) -> str:
         """`primary`, `replica`, or empty while it is neither or does not answer."""

@@ -337,19 +337,26 @@ def test_inserts_go_through_a_server_that_is_killed_again_and_again(postgres: Se
 
 
 def test_a_server_that_stands_still_is_given_up_and_what_was_on_its_way_is_in_doubt(
-    recorder: LogRecorder, monkeypatch: pytest.MonkeyPatch
+    postgres: Server, database: str, recorder: LogRecorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.postgres.DESK_SILENT_SECONDS", 1.0)
+    monkeypatch.setattr("store.postgres.DESK_SILENT_SECONDS", 3.0)
     kept = entry(state=b"on its way")
-    with closing(recorder.desk()) as desk:
-        with desk.transaction():
-            backend = int(desk._ask("SELECT pg_backend_pid()")[0][0])  # no other has to know it
+    holding = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    stopped: list[int] = []
 
-        with pytest.raises(LogUnavailable) as told, desk.transaction():
+    def give_up() -> None:
+        with desk.transaction():
             desk.append([kept])
-            os.kill(backend, signal.SIGSTOP)
+            stopped.append(postgres.sql(holding, database=database)[0][0])
+            os.kill(stopped[0], signal.SIGSTOP)
+
+    with closing(recorder.desk()) as desk:
+        try:
+            with pytest.raises(LogUnavailable) as told:
+                give_up()
+        finally:
+            os.kill(stopped[0], signal.SIGCONT)
 
         assert (told.value.reason, told.value.in_doubt) == ("gone", True)
-        os.kill(backend, signal.SIGCONT)
-        with desk.transaction():
-            assert desk.version(kept.stream) == 1  # the lock is free when the first session has ended
+        with desk.transaction():  # the lock is free when the first session has ended
+            assert desk.version(kept.stream) == 1

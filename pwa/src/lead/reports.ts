@@ -24,18 +24,12 @@ export function mostFiled(rows: readonly ReportRow[], most: number): ReportRow[]
 }
 
 const HOUR = 60;
-const DAY = 24 * HOUR;
 
-/** A time in minutes as people say it: minutes up to two hours, hours up to two days, then days; none where there was nothing. */
+/** A working time in minutes as people say it: hours from two hours on, with a tenth; none where there was nothing. */
 export function spanWords(minutes: number | null): string {
   if (minutes === null) return w('board.none');
   if (minutes < 2 * HOUR) return w('board.minutes', { n: Math.round(minutes) });
-  if (minutes < 2 * DAY) return w('board.hours', { n: inTenths(minutes / HOUR) });
-  return w('board.days', { n: inTenths(minutes / DAY) });
-}
-
-function inTenths(value: number): number {
-  return Math.round(value * 10) / 10;
+  return w('board.hours', { n: Math.round((minutes / HOUR) * 10) / 10 });
 }
 
 /** The row with the most late decisions; null where nothing was late. */

@@ -383,13 +383,13 @@ export class Lanes {
     this.accused.add(id);
   }
 
-  /** The server was asked for it and does not know it. */
   /** The server speaks of an intent that is not here. One that it has set aside too was taken out of the tray by the person. */
   private toldOfMissing({ id, verdict }: Verdict): Judgement[] {
     this.accused.delete(id);
     return verdict === 'quarantined' ? this.orphan([id]) : [];
   }
 
+  /** The server was asked for it and does not know it. */
   private unknown(id: string): Judgement[] {
     const slot = this.slots.get(id);
     this.accused.delete(id);

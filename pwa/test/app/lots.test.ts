@@ -1,9 +1,15 @@
 /** A long screen goes up in lots: at once what can be seen, the rest when somebody moves towards it, asks for it, or in time. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Ref } from 'vue';
-import { allLots, useLots } from '../../src/lots';
+import { type Ref, ref } from 'vue';
+import { allLots, useLots, whenAtRest } from '../../src/lots';
 
-vi.mock('vue', async (load) => ({ ...(await load<typeof import('vue')>()), onUnmounted: () => undefined }));
+const leave = vi.hoisted(() => ({ screen: (): void => undefined }));
+vi.mock('vue', async (load) => ({
+  ...(await load<typeof import('vue')>()),
+  onUnmounted: (left: () => void) => {
+    leave.screen = left;
+  },
+}));
 
 const SCREEN_PX = 800;
 const LOT_PX = 400;
@@ -12,13 +18,15 @@ const LOTS = 9;
 const SEEN = 4;
 
 let lot: Readonly<Ref<number>>;
-let listeners: Map<string, Set<() => void>>;
+let listeners: Map<string, Set<(event: Event) => void>>;
+let ready: Ref<boolean>;
 
-/** A telephone, or a screen of another width, that stands at `scrollY`; each lot makes the document longer. */
-function show(innerWidth = 390): void {
+/** A telephone, or a screen of another width, that stands at its start; each lot makes the document longer. */
+function show({ innerWidth = 390, isReady = true } = {}): void {
   vi.stubGlobal('innerWidth', innerWidth);
   vi.stubGlobal('innerHeight', SCREEN_PX);
   vi.stubGlobal('scrollY', 0);
+  vi.stubGlobal('window', {});
   vi.stubGlobal('document', {
     documentElement: {
       get scrollHeight() {
@@ -26,16 +34,21 @@ function show(innerWidth = 390): void {
       },
     },
   });
-  vi.stubGlobal('addEventListener', (name: string, heard: () => void) => {
+  vi.stubGlobal('addEventListener', (name: string, heard: (event: Event) => void) => {
     listeners.set(name, (listeners.get(name) ?? new Set()).add(heard));
   });
   vi.stubGlobal('removeEventListener', (name: string, heard: () => void) => listeners.get(name)?.delete(heard));
-  lot = useLots(LOTS, () => true);
+  ready = ref(isReady);
+  lot = useLots(LOTS, () => ready.value);
+}
+
+function happens(name: string, event: Partial<KeyboardEvent> = {}): void {
+  for (const heard of listeners.get(name) ?? []) heard(event as Event);
 }
 
 function scrollTo(scrollY: number): void {
   vi.stubGlobal('scrollY', scrollY);
-  for (const heard of listeners.get('scroll') ?? []) heard();
+  happens('scroll');
 }
 
 beforeEach(() => {
@@ -43,7 +56,9 @@ beforeEach(() => {
   listeners = new Map();
 });
 
-afterEach(() => {
+afterEach(async () => {
+  leave.screen();
+  await vi.advanceTimersByTimeAsync(100);
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
@@ -70,9 +85,27 @@ describe('a screen in lots', () => {
     expect(lot.value).toBe(SEEN + 1);
   });
 
-  it('has all of it when a place far down is gone to', async () => {
+  it.each([
+    ['Tab', {}],
+    ['f', { ctrlKey: true }],
+    ['p', { metaKey: true }],
+  ])('has all of it when %s is pressed, which may lead anywhere', async (key, held) => {
     show();
     await vi.advanceTimersByTimeAsync(1000);
+    happens('keydown', { key, ...held });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(lot.value).toBe(LOTS);
+  });
+
+  it('is all there before it is printed', () => {
+    show();
+    happens('beforeprint');
+    expect(lot.value).toBe(LOTS);
+  });
+
+  it.each([0, 1000])('has all of it when a place far down is gone to after %i ms', async (after) => {
+    show();
+    await vi.advanceTimersByTimeAsync(after);
     const all = allLots();
     await vi.advanceTimersByTimeAsync(100);
     await all;
@@ -80,8 +113,35 @@ describe('a screen in lots', () => {
   });
 
   it('has all of it at once where there is a second column', async () => {
-    show(1180);
+    show({ innerWidth: 1180 });
     await vi.advanceTimersByTimeAsync(100);
     expect(lot.value).toBe(LOTS);
+  });
+});
+
+describe('what is fetched for later', () => {
+  it('waits until the screen is whole, be it that the case comes late', async () => {
+    show({ isReady: false });
+    const rested = vi.fn();
+    void whenAtRest().then(rested);
+    await vi.advanceTimersByTimeAsync(10_000);
+    ready.value = true;
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(rested).not.toHaveBeenCalled();
+
+    await vi.advanceTimersByTimeAsync(2000);
+
+    expect(lot.value).toBe(LOTS);
+    expect(rested).toHaveBeenCalled();
+  });
+
+  it('does not wait for ever for a screen that has nothing to show', async () => {
+    show({ isReady: false });
+    const rested = vi.fn();
+    void whenAtRest().then(rested);
+
+    await vi.advanceTimersByTimeAsync(24_000);
+
+    expect(rested).toHaveBeenCalled();
   });
 });
