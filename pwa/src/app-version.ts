@@ -40,7 +40,7 @@ export async function watchVersions(): Promise<void> {
     if (agreed) location.reload();
   });
   if (!state.offlineReady) await whenAtRest();
-  const registration = await serviceWorker.register('/sw.js').catch(() => null);
+  const registration = await registerWorker();
   if (!registration) return;
   registered = registration;
   offer(registration.waiting);
@@ -48,6 +48,11 @@ export async function watchVersions(): Promise<void> {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void registration.update().catch(() => undefined);
   });
+}
+
+/** Registers the service worker, or returns what it was registered as; null where the browser refuses it. */
+export function registerWorker(): Promise<ServiceWorkerRegistration | null> {
+  return navigator.serviceWorker.register('/sw.js').catch(() => null);
 }
 
 /** The centre asks for a newer app: look for it now, once for each version that it names. */

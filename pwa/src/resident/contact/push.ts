@@ -1,5 +1,6 @@
 /** Web push on this device: whether it can, whether it does, and turning it on and off. */
 import { post, remove } from '../../api';
+import { registerWorker } from '../../app-version';
 
 export type PushState = 'unable' | 'denied' | 'on' | 'off';
 
@@ -33,7 +34,9 @@ export async function turnOff(id: string | null): Promise<PushState> {
 
 async function registered(): Promise<ServiceWorkerRegistration | null> {
   const able = 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
-  return able ? ((await navigator.serviceWorker.getRegistration()) ?? null) : null;
+  if (!able) return null;
+  // On a first visit nobody has registered the worker yet.
+  return (await navigator.serviceWorker.getRegistration()) ?? (import.meta.env.PROD ? registerWorker() : null);
 }
 
 function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
