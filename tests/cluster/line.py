@@ -75,13 +75,17 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 class _Connection(socketserver.BaseRequestHandler):
-    server: _Server
     request: socket.socket
     _is_replica = False
 
+    @property
+    def _line(self) -> Line:
+        assert isinstance(self.server, _Server)
+        return self.server.line
+
     def handle(self) -> None:
         """Carry one connection until either end has left."""
-        with contextlib.suppress(OSError), self.server.line.connect() as behind:
+        with contextlib.suppress(OSError), self._line.connect() as behind:
             back = threading.Thread(target=self._pass, args=(behind, self.request), daemon=True)
             back.start()
             self._pass(self.request, behind)
@@ -94,9 +98,9 @@ class _Connection(socketserver.BaseRequestHandler):
                 if source is self.request and words < _WORDS:
                     words += 1
                     self._is_replica |= _REPLICATION in piece
-                self.server.line.delay(is_replica=self._is_replica)
+                self._line.delay(is_replica=self._is_replica)
                 target.sendall(piece)
-            self.server.line.delay(is_replica=self._is_replica)
+            self._line.delay(is_replica=self._is_replica)
             target.shutdown(socket.SHUT_WR)
         except OSError:  # an end was killed
             for end in (source, target):

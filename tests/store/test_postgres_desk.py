@@ -344,7 +344,7 @@ def test_a_server_that_stands_still_is_given_up_and_what_was_on_its_way_is_in_do
     holding = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
     stopped: list[int] = []
 
-    def give_up() -> None:
+    def give_up(desk: LogDesk) -> None:
         with desk.transaction():
             desk.append([kept])
             stopped.append(postgres.sql(holding, database=database)[0][0])
@@ -353,7 +353,7 @@ def test_a_server_that_stands_still_is_given_up_and_what_was_on_its_way_is_in_do
     with closing(recorder.desk()) as desk:
         try:
             with pytest.raises(LogUnavailable) as told:
-                give_up()
+                give_up(desk)
         finally:
             os.kill(stopped[0], signal.SIGCONT)
 
