@@ -17,16 +17,19 @@ interface Screen {
 }
 
 const screens = new Set<Screen>();
+/** The app has just begun, and has much else to do. */
+let isFirst = true;
 
 /**
  * The number of the lot up to which a screen shows its parts, from 1 to `count`: the first as soon as it is `ready`, each of the
- * others in a task of its own. What is half a screen below the window's edge waits until somebody moves towards it, looks for
- * something or prints, or for a second and a half.
+ * others in a task of its own. On the first such screen since the app began, unless a place on it is wanted, what is half a screen
+ * below the window's edge waits until somebody moves towards it, looks for something or prints, or for a second and a half.
  */
 export function useLots(count: number, ready: () => boolean): Readonly<Ref<number>> {
   const lot = ref(1);
   let gone = false;
-  let hasHaste = false;
+  let hasHaste = !isFirst || location.hash !== '';
+  isFirst = false;
   let moved = (): void => undefined;
   let isWhole = (): void => undefined;
   const screen: Screen = {

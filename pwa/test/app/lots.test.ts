@@ -1,7 +1,6 @@
 /** A long screen goes up in lots: at once what can be seen, the rest when somebody moves towards it, asks for it, or in time. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Ref, ref } from 'vue';
-import { allLots, useLots, whenAtRest } from '../../src/lots';
 
 const leave = vi.hoisted(() => ({ screen: (): void => undefined }));
 vi.mock('vue', async (load) => ({
@@ -20,9 +19,11 @@ const SEEN = 4;
 let lot: Readonly<Ref<number>>;
 let listeners: Map<string, Set<(event: Event) => void>>;
 let ready: Ref<boolean>;
+let lots: typeof import('../../src/lots');
 
 /** A telephone, or a screen of another width, that stands at its start; each lot makes the document longer. */
-function show({ innerWidth = 390, isReady = true } = {}): void {
+function show({ innerWidth = 390, isReady = true, hash = '' } = {}): void {
+  vi.stubGlobal('location', { hash });
   vi.stubGlobal('innerWidth', innerWidth);
   vi.stubGlobal('innerHeight', SCREEN_PX);
   vi.stubGlobal('scrollY', 0);
@@ -39,7 +40,7 @@ function show({ innerWidth = 390, isReady = true } = {}): void {
   });
   vi.stubGlobal('removeEventListener', (name: string, heard: () => void) => listeners.get(name)?.delete(heard));
   ready = ref(isReady);
-  lot = useLots(LOTS, () => ready.value);
+  lot = lots.useLots(LOTS, () => ready.value);
 }
 
 function happens(name: string, event: Partial<KeyboardEvent> = {}): void {
@@ -51,7 +52,9 @@ function scrollTo(scrollY: number): void {
   happens('scroll');
 }
 
-beforeEach(() => {
+beforeEach(async () => {
+  vi.resetModules();
+  lots = await import('../../src/lots');
   vi.useFakeTimers();
   listeners = new Map();
 });
@@ -106,9 +109,23 @@ describe('a screen in lots', () => {
   it.each([0, 1000])('has all of it when a place far down is gone to after %i ms', async (after) => {
     show();
     await vi.advanceTimersByTimeAsync(after);
-    const all = allLots();
+    const all = lots.allLots();
     await vi.advanceTimersByTimeAsync(100);
     await all;
+    expect(lot.value).toBe(LOTS);
+  });
+
+  it('has all of it at once where a place on it is wanted', async () => {
+    show({ hash: '#evidence' });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(lot.value).toBe(LOTS);
+  });
+
+  it('has all of it at once where the app has shown such a screen before', async () => {
+    show();
+    leave.screen();
+    show();
+    await vi.advanceTimersByTimeAsync(100);
     expect(lot.value).toBe(LOTS);
   });
 
@@ -123,7 +140,7 @@ describe('what is fetched for later', () => {
   it('waits until the screen is whole, be it that the case comes late', async () => {
     show({ isReady: false });
     const rested = vi.fn();
-    void whenAtRest().then(rested);
+    void lots.whenAtRest().then(rested);
     await vi.advanceTimersByTimeAsync(10_000);
     ready.value = true;
     await vi.advanceTimersByTimeAsync(4000);
@@ -138,7 +155,7 @@ describe('what is fetched for later', () => {
   it('does not wait for ever for a screen that has nothing to show', async () => {
     show({ isReady: false });
     const rested = vi.fn();
-    void whenAtRest().then(rested);
+    void lots.whenAtRest().then(rested);
 
     await vi.advanceTimersByTimeAsync(24_000);
 
