@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bootstrap import names
-from bootstrap.places import ROOT
+from bootstrap.places import PICTURES, ROOT
 
 PACKAGES = ["domain", "store", "projections", "sync", "web"]
 LOCKS = [path.name for path in sorted(ROOT.glob("requirements*.txt"))]
@@ -117,7 +117,8 @@ def test_an_npm_lock_names_no_host_to_fetch_from(folder: str) -> None:
 
 
 def _modules(folder: str) -> list[Path]:
-    return [file for file in (ROOT / folder).rglob("*.py") if "node_modules" not in file.parts]
+    files = (ROOT / folder).rglob("*.py")
+    return [file for file in files if "node_modules" not in file.parts and PICTURES not in file.parents]
 
 
 def _is_drawer(file: Path) -> bool:
