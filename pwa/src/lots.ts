@@ -1,9 +1,9 @@
 /** A long screen is put up in lots, its upper part first, so that a slow telephone draws and hears the finger in between. */
 import { onUnmounted, type Ref, ref, watch } from 'vue';
 
-const REST_MS = 3000;
+const REST_MS = 1000;
 /** A screen that never comes to rest keeps nothing waiting for longer. */
-const RESTLESS_MS = 20_000;
+const RESTLESS_MS = 10_000;
 const UNSEEN_MS = 1500;
 const SECOND_COLUMN_PX = 1000;
 const MOVES = ['scroll', 'wheel', 'touchstart', 'keydown', 'focusin'];
@@ -125,8 +125,8 @@ export function whenIdle(): Promise<void> {
 }
 
 /**
- * Resolves three seconds after the screen that is being put up is whole, be it that what it shows still has to come from the
- * centre: what is fetched for later must not slow it down. Where a screen never is, it resolves after twenty seconds.
+ * Resolves a second after the screen that is being put up is whole, be it that what it shows still has to come from the
+ * centre: what is fetched for later must not slow it down. Where a screen never is, it resolves after ten seconds.
  */
 export async function whenAtRest(): Promise<void> {
   const ends = Date.now() + RESTLESS_MS;

@@ -141,9 +141,9 @@ describe('what is fetched for later', () => {
     show({ isReady: false });
     const rested = vi.fn();
     void lots.whenAtRest().then(rested);
-    await vi.advanceTimersByTimeAsync(10_000);
+    await vi.advanceTimersByTimeAsync(5000);
     ready.value = true;
-    await vi.advanceTimersByTimeAsync(4000);
+    await vi.advanceTimersByTimeAsync(2000);
     expect(rested).not.toHaveBeenCalled();
 
     await vi.advanceTimersByTimeAsync(2000);
