@@ -75,9 +75,14 @@ export function between(): string {
   return language.value === 'zh' ? '' : ' ';
 }
 
+/** What stands between two names. */
+export function comma(): string {
+  return language.value === 'zh' ? '、' : ', ';
+}
+
 /** Names one after the other: `甲、乙`, `a, b`. */
 export function listed(names: readonly string[]): string {
-  return names.join(language.value === 'zh' ? '、' : ', ');
+  return names.join(comma());
 }
 
 /** `name_zh` or `name_en` of a catalogue entry. */

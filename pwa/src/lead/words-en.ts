@@ -130,7 +130,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'reports.finding-open': 'None of the decided cases was late; {n} of the open ones {n|is|are}',
   'reports.finding-both': '{n} decided late, most of them {name}; {open} of the open ones late',
   'reports.finding-nothing': 'Nothing was decided in this time',
-  'reports.chart': 'The {n} items filed most: median minutes from complete to decided',
+  'reports.chart': 'The {n} items filed most: median time from complete to decided',
   'reports.empty': 'No cases in this time.',
   'reports.batch-none': 'Not delegated',
   'reports.batch': 'Batch {n}',

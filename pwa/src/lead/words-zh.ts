@@ -127,7 +127,7 @@ export const zh = {
   'reports.finding-open': '办结的都没有超期，还在办的有 {n} 件已超期',
   'reports.finding-both': '{n} 件办结时超期，最多的是{name}；还在办的有 {open} 件已超期',
   'reports.finding-nothing': '这段时间还没有办结的',
-  'reports.chart': '收件最多的 {n} 个事项，从齐了到办结的中位分钟',
+  'reports.chart': '收件最多的 {n} 个事项，从齐了到办结的中位用时',
   'reports.empty': '这段时间没有办件。',
   'reports.batch-none': '没有下放的',
   'reports.batch': '第 {n} 批',
