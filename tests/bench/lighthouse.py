@@ -25,6 +25,8 @@ ROUNDS = 3
 PERFECT = 100.0
 REACH = {"performance": 0.95, "accessibility": 1.0, "best-practices": 0.95}
 SECONDS = 180
+TRIES = 2
+"""A load of which the browser recorded nothing (`NO_NAVSTART`) is made once more."""
 Scores = dict[str, float]
 
 
@@ -95,6 +97,11 @@ def _scores(node: pwa.Node, address: str, folder: Path, *, device: Path | None) 
         *(f"--chrome-flags={' '.join(flags)}", "--no-enable-error-reporting"),
     ]
     env = {**os.environ, **chromium.env, "CHROME_PATH": str(chromium.program)}
-    subprocess.run([str(part) for part in command], check=True, env=env, timeout=SECONDS, stdout=subprocess.DEVNULL)
+    for left in reversed(range(TRIES)):
+        done = subprocess.run(
+            list(map(str, command)), check=not left, env=env, timeout=SECONDS, stdout=subprocess.DEVNULL
+        )
+        if done.returncode == 0:
+            break
     told = json.loads(report.read_text(encoding="utf-8"))
     return {name: PERFECT * (told["categories"][name]["score"] or 0.0) for name in REACH}
