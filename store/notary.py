@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -131,6 +132,16 @@ class Notary:
             size = self._tree.catch_up()
             self.is_up = True
             return size
+
+    def looked_over(self) -> Iterator[int]:
+        """Hold all of the log against what was taken in of it; see `Tree.looked_over`.
+
+        Raises:
+            LogAltered: something is not what it was; nothing is signed or proven from then on.
+        """
+        yield from self._tree.looked_over()
+        for number in range(len(self.restored)):
+            yield from self._former(number).looked_over()
 
     @property
     def position(self) -> int:
@@ -259,6 +270,8 @@ class Notary:
             self._path.parent.mkdir(mode=0o700, exist_ok=True)
             begins = Beginning(self._centre.origin, self.name, self._since())
             self._opened = Tree(self._path, self._centre.event_log, begins)
+        for tree in (self._opened, *self._formers.values()):
+            tree.require_whole()
         return self._opened
 
     def _standing_of(self, former: int | None) -> tuple[Tree, str]:

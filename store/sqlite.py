@@ -24,7 +24,7 @@ from eventsourcing.utils import Environment, EnvType
 from store.log import Entry, ForeignLog, Leaf, Mark, Row
 from store.program import own_name
 from store.shelf import KeyShelf, SQLiteShelf
-from store.sqlite_desk import LogDesk, as_rows, stored_states
+from store.sqlite_desk import LogDesk, as_row, as_rows, stored_states
 from store.sqlite_errors import engine_errors, library_errors
 from store.sqlite_file import (
     TABLES,
@@ -147,7 +147,7 @@ class LogRecorder(SQLiteApplicationRecorder):
         asked = f"SELECT {_ROW}, leaf_index, leaf_hash FROM stored_events WHERE rowid>? ORDER BY rowid LIMIT ?"
         with self._pool.reading() as database:
             found = database.execute(asked, (position, limit)).fetchall()
-        return [Leaf(Row(at, UUID(stream), *rest), number, hash) for at, stream, *rest, number, hash in found]
+        return [_leaf(as_row(*row), number, hash) for *row, number, hash in found]
 
     def load(self, leaves: Sequence[Leaf]) -> None:
         """Write events at the positions and with the leaves that they have elsewhere."""
@@ -250,6 +250,11 @@ def writing(datastore: SQLiteDatastore) -> Generator[sqlite3.Connection]:
         cast("LogConnection", connection).writing() as database,
     ):
         yield database
+
+
+def _leaf(row: Row, number: object, hash: object) -> Leaf:
+    """A row with what stands beside it; what is neither a number nor a hash was damaged, and is none."""
+    return Leaf(row, number if type(number) is int else None, hash if type(hash) is bytes else None)
 
 
 def _uuid(stream: UUID | str) -> UUID:

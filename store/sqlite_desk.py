@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from store.log import Entry, Row
+from store.log import Entry, LogUnavailable, Row
 from store.sqlite_errors import engine_errors, names_errors
 from store.sqlite_file import LogConnection, append, roll_back
 
@@ -130,4 +130,18 @@ def stored_states(
 
 def as_rows(cursor: sqlite3.Cursor) -> list[Row]:
     """Rows of the log as the port has them; the columns in the order of `Row`."""
-    return [Row(position, UUID(stream), *rest) for position, stream, *rest in cursor.fetchall()]
+    return [as_row(*row) for row in cursor.fetchall()]
+
+
+def as_row(position: int, stream: object, version: object, tag: object, state: object) -> Row:
+    """A row of the log as the port has it.
+
+    Raises:
+        LogUnavailable: what stands there is no event any more; a damaged file can hold anything.
+    """
+    try:
+        if type(stream) is str and type(version) is int and type(tag) is str and type(state) is bytes:
+            return Row(position, UUID(stream), version, tag, state)
+    except ValueError:
+        pass
+    raise LogUnavailable("fault", f"what stands at position {position} is no event: check the log")

@@ -24,7 +24,9 @@ _REASONS = {
     sqlite3.SQLITE_LOCKED: "busy",
     sqlite3.SQLITE_CANTOPEN: "gone",
 }
-_OF_THE_ENGINE = (sqlite3.Error, PersistenceError, LockTimeout, OSError)
+_OF_THE_FILE = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a file raises; text that is no UTF-8 was damaged."""
+_OF_THE_ENGINE = (*_OF_THE_FILE, PersistenceError, LockTimeout, OSError)
 _OS_REASONS = {errno.ENOSPC: "full", errno.EDQUOT: "full", errno.EROFS: "read-only", errno.EACCES: "read-only"}
 
 
@@ -58,7 +60,7 @@ def names_errors(ask: Callable[_P, _T]) -> Callable[_P, _T]:
     def asked(*args: _P.args, **kwargs: _P.kwargs) -> _T:
         try:
             return ask(*args, **kwargs)
-        except sqlite3.Error as error:
+        except _OF_THE_FILE as error:
             raise _named(error) from error
 
     return asked
@@ -87,6 +89,8 @@ def library_errors() -> Generator[None]:
     try:
         yield
     except (LockTimeout, OSError) as error:
+        raise OperationalError(error) from error
+    except UnicodeDecodeError as error:
         raise OperationalError(error) from error
     except sqlite3.Error as error:
         kind = getattr(persistence, type(error).__name__, PersistenceError)

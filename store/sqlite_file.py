@@ -251,6 +251,8 @@ def _require_own(path: Path) -> None:
         with contextlib.closing(_database(str(path), WAIT_SECONDS)) as database:
             application, form = _marks(database)
             empty = database.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is None
+    except UnicodeDecodeError as error:  # SQLite names what is damaged, in the damaged letters
+        raise InterfaceError("the file is damaged: its schema cannot be read") from error
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
             raise InterfaceError(error) from error

@@ -3,14 +3,14 @@
 Leaves stand in the log itself, written with their events. This file follows them, computes each leaf anew from the
 stored bytes, and keeps what is derived: tiles of 256 hashes (C2SP tlog-tiles). It can be deleted at any time, and is
 made again. What it has once seen must stay: a log that is shorter than the tree, or whose leaves are not the hashes of
-its events, is refused.
+its events, is refused. `looked_over` holds everything against it again, for what changed on the disk since.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +22,7 @@ WIDTH = 256
 """Hashes in a whole tile."""
 _TILE_HEIGHT = 8
 _PAGE = 2_000
+_LOOKED_AT_ONCE = 500
 _TABLES = """
 CREATE TABLE IF NOT EXISTS tiles (
     level INTEGER, number INTEGER, hashes BLOB NOT NULL, PRIMARY KEY (level, number)) WITHOUT ROWID;
@@ -67,6 +68,7 @@ class Tree:
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLES)
         self._levels = lru_cache(1024)(self._expanded)
+        self._altered = ""
         self._load()
 
     def close(self) -> None:
@@ -91,6 +93,7 @@ class Tree:
             LogAltered: a leaf is missing, doubled, or not the hash of its event, or the log is shorter than it was.
         """
         with self._lock:
+            self.require_whole()
             leaves = self._next()
             while leaves:
                 hashes: list[bytes] = []
@@ -107,6 +110,51 @@ class Tree:
                 self._extend(hashes, leaves[-1].row.position)
                 leaves = self._next() if len(leaves) == _PAGE else []
             return self._size
+
+    def looked_over(self) -> Iterator[int]:
+        """Read everything anew that was taken in before, and hold it against the tiles, a page at a time.
+
+        Yields:
+            How many leaves have been looked at.
+
+        Raises:
+            LogAltered: an event, its leaf or a tile is not what it was; from then on the tree answers nothing else.
+        """
+        number, position, peaks = 0, self._begins.since, merkle.Peaks()
+        while number < self._size:
+            with self._lock:
+                leaves = self._log.leaves_after(position, min(_LOOKED_AT_ONCE, self._size - number))
+                self._altered = self._altered or self._difference(leaves, number, peaks)
+                self.require_whole()
+            number, position = peaks.size, leaves[-1].row.position
+            yield number
+
+    def require_whole(self) -> None:
+        """Refuse to go on with a log of which `looked_over` has found something.
+
+        Raises:
+            LogAltered: it has.
+        """
+        if self._altered:
+            raise LogAltered(self._altered)
+
+    def _difference(self, leaves: list[Leaf], number: int, peaks: merkle.Peaks) -> str:
+        """What is not as it was among the leaves from `number` on, and nothing else; adds them to `peaks`."""
+        if not leaves:
+            return f"the log ends before leaf {number} of {self._size}"
+        for due, leaf in enumerate(leaves, number):
+            computed = leaf_hash(self._begins.origin, Entry(*leaf.row[1:]))
+            tile, within = divmod(due, WIDTH)
+            if (
+                leaf.number != due
+                or leaf.hash != computed
+                or _hashes(self._tile(0, tile))[within : within + 1] != [computed]
+            ):
+                return f"the event at position {leaf.row.position} is not the one that was taken in as leaf {due}"
+            peaks.add(computed)
+        if merkle.root(self, peaks.size) != peaks.root:
+            return f"the tiles over the first {peaks.size} leaves are not what they were"
+        return ""
 
     def _next(self) -> list[Leaf]:
         until = self._begins.until

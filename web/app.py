@@ -104,6 +104,7 @@ FOLLOWERS: tuple[Follower, ...] = (
     timers.follow,
     devices.follow,
     transparency.follow,
+    transparency.look_over,
     calls.follow,
     practice.follow,
 )

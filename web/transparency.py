@@ -32,6 +32,9 @@ ASKED = {"address": (Limit(600, timedelta(minutes=1)),)}
 
 TURN_SECONDS = 1.0
 ALTERED_SECONDS = 60.0
+LOOKED_OVER_AFTER, LOOKED_OVER_EVERY = 300.0, 86_400.0
+"""Seconds from the start, and from one time to the next."""
+LOOKED_OVER_PAUSE = 0.05
 WITNESS_SECONDS = 5.0
 """How long a device waits in its greeting; it comes back later where the tree must be made anew."""
 
@@ -104,6 +107,24 @@ async def follow(edge: Edge) -> None:
             edge.journal.fault(altered, follower=__name__)
             pause = ALTERED_SECONDS
         await asyncio.sleep(pause)
+
+
+async def look_over(edge: Edge) -> None:
+    """Once a day hold the whole log against its tree, until cancelled: disks forget, and somebody may write to them."""
+    pause = LOOKED_OVER_AFTER
+    while True:
+        await asyncio.sleep(pause)
+        if not edge.notary.is_up:
+            continue
+        try:
+            pages = edge.notary.looked_over()
+            page = await _in_turn(next, pages, None)
+            while page is not None:
+                await asyncio.sleep(LOOKED_OVER_PAUSE)
+                page = await _in_turn(next, pages, None)
+        except LogAltered as altered:
+            edge.journal.fault(altered, follower=__name__)
+        pause = LOOKED_OVER_EVERY
 
 
 async def witnessed(edge: Edge, seen: fr.TreeHead | None) -> tuple[fr.Proven, tuple[str, ...]] | None:

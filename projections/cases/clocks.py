@@ -46,6 +46,8 @@ def timed(view: CaseView, before: CaseView, at: At) -> CaseView:
             stopped[name] = at.when
         else:
             del dates[name]
+    for name in [name for name in stopped if name.startswith("gap:") and not _held(view.state, name)]:
+        del dates[name], stopped[name]  # the acceptance that had promised the paper was undone
     if view.state.answer_by is not None:
         dates["answer_by"] = view.state.answer_by
     return replace(view, dates=dates, stopped=stopped)

@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncGenerator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from store import merkle, notes
+from store.log import Entry, leaf_hash
 from tests.app.household import Household
 from tests.app.listening import Site, listening
 from tests.test_verifier import verify
@@ -120,7 +123,35 @@ async def test_while_the_tree_is_built_it_says_so(tmp_path: Path) -> None:
 async def test_the_service_keeps_the_tree_up_by_itself(tmp_path: Path) -> None:
     async with listening(tmp_path, followers=(transparency.follow,)) as site:
         household = Household(site, FATHER_PHONE, "陈志远")
-        async with asyncio.timeout(20):
-            while (await household.browser.get("/log/checkpoint")).status_code != 200:  # noqa: ASYNC110 - a thread's work
-                await asyncio.sleep(0.05)
+        await until(household, 200)
         await household.browser.aclose()
+
+
+async def test_a_service_finds_by_itself_that_an_old_event_was_altered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transparency, "LOOKED_OVER_AFTER", 0.05)
+    monkeypatch.setattr(transparency, "LOOKED_OVER_EVERY", 0.05)
+    async with listening(tmp_path, followers=(transparency.follow, transparency.look_over)) as site:
+        household = Household(site, FATHER_PHONE, "陈志远")
+        await until(household, 200)
+        origin, leaves = site.edge.centre.origin, site.edge.centre.event_log.leaves_after(0, 5)
+        entry = Entry(*leaves[3].row[1:])._replace(state=leaves[2].row.state)
+        with closing(sqlite3.connect(site.edge.settings.centre_folder / "log.db", isolation_level=None)) as log:
+            log.execute(
+                "UPDATE stored_events SET state=?, leaf_hash=? WHERE rowid=?",
+                (entry.state, leaf_hash(origin, entry), leaves[3].row.position),
+            )
+
+        answer = await until(household, 503)
+        await household.browser.aclose()
+
+    assert answer.json()["code"] == "log-altered"
+
+
+async def until(household: Household, status: int) -> Any:
+    """Wait until the checkpoint is answered so."""
+    async with asyncio.timeout(20):
+        while (answer := await household.browser.get("/log/checkpoint")).status_code != status:
+            await asyncio.sleep(0.05)
+    return answer

@@ -14,19 +14,23 @@ from pathlib import Path
 import click
 
 from bootstrap.places import ROOT
-from tests.campaigns import failover, fuzz, kill, postgres, soak, sync, tamper
+from tests.campaigns import bitrot, diskfull, failover, fuzz, kill, postgres, powercut, soak, sync, tamper, trees
 from tests.campaigns.campaign import Broken, Campaign, Run
 from web.cli.progress import progress
 
 CAMPAIGNS: dict[str, Campaign] = {
     "addresses": fuzz.addresses,
+    "bitrot": bitrot.campaign,
+    "diskfull": diskfull.campaign,
     "failover": failover.campaign,
     "fuzz": fuzz.campaign,
     "kill": kill.campaign,
     "postgres": postgres.campaign,
+    "powercut": powercut.campaign,
     "soak": soak.campaign,
     "sync": sync.campaign,
     "tamper": tamper.campaign,
+    "trees": trees.campaign,
 }
 OUT = ROOT / "tests" / "out"
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from msgspec.structs import replace
 
 from domain.calendar.calendar import Calendar
@@ -109,12 +110,17 @@ def test_the_answer_to_a_notice_has_a_date_and_no_clock_of_the_office_runs_meanw
     assert (row["waiting_for"], row["due"], row["due_clock"]) == ("applicant", correction["due"]["at"], "respond_by")
 
 
-def test_a_promised_paper_has_a_clock_until_somebody_has_looked(followed: Followed, clock: Clock) -> None:
+def promise(followed: Followed) -> None:
+    """File without the consent of the co-owner, and accept it all the same."""
     filing = Filing(LEASE, house_co_owned=True)
     pages = tuple(page for page in filing.command.pages if page.material != CONSENT)
     followed.do(replace(filing.command, pages=pages, later=(CONSENT,)), by=FATHER, files=filing.files)
     followed.store(*filing.files)
     followed.do(c.AcceptCase(gaps=(c.GapAllowed(CONSENT, 3),)), by=ZHOU)
+
+
+def test_a_promised_paper_has_a_clock_until_somebody_has_looked(followed: Followed, clock: Clock) -> None:
+    promise(followed)
     body, row = followed.body("status"), followed.body("queue")
     gap = clock_named(body, "gap")
 
@@ -125,6 +131,19 @@ def test_a_promised_paper_has_a_clock_until_somebody_has_looked(followed: Follow
     closed, staff = followed.body("status"), followed.body("queue")
     assert (closed["gaps"][0]["state"], closed["gaps"][0]["outcome"]) == ("closed", "waived")
     assert (clock_named(closed, "gap")["state"], staff["gaps_open"]) == ("ended", 0)
+
+
+@pytest.mark.parametrize("is_settled", [True, False])
+def test_a_promise_goes_with_the_acceptance_that_allowed_it(followed: Followed, is_settled: bool) -> None:
+    promise(followed)
+    if is_settled:
+        followed.do(c.CloseGap(material=CONSENT, outcome="waived", findings="夫妻共有，已当面确认"), by=ZHOU)
+
+    followed.do(c.UndoAct(wrong="case.accept", reason="点错了"), by=SUN)
+
+    body = followed.body("status")
+    assert body["gaps"] == []
+    assert "gap" not in {one["name"] for one in body["clocks"]}
 
 
 def test_a_limit_that_passed_is_flagged_for_good_and_the_decision_says_why(followed: Followed, clock: Clock) -> None:

@@ -1,6 +1,7 @@
 """The tree of a log: it follows, survives, and refuses a log that was altered."""
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -193,3 +194,70 @@ def test_the_log_of_a_centre_is_followed_on_either_engine(premises: Premises, tm
 
         assert later > size
         assert merkle.is_consistent(size, before, later, tree.root(), tree.consistency(size, later))
+
+
+# Looking at it again
+
+
+def looked_over(tree: Tree) -> list[int]:
+    return list(tree.looked_over())
+
+
+def test_a_log_that_is_as_it_was_is_looked_over_to_its_end(tmp_path: Path) -> None:
+    log = Paper(1_200)
+    with tree_of(tmp_path / "tree.db", log) as tree:
+        assert looked_over(tree) == []
+        tree.catch_up()
+        log.grow(10)
+
+        assert looked_over(tree) == [500, 1_000, 1_200]
+        assert tree.catch_up() == 1_210
+
+
+def _rewritten_inside(log: Paper) -> None:
+    log.leaves[3] = leaf(3, state=b"another")
+
+
+def _edited_inside(log: Paper) -> None:
+    log.leaves[3] = log.leaves[3]._replace(row=log.leaves[3].row._replace(state=b"another"))
+
+
+def _deleted_inside(log: Paper) -> None:
+    del log.leaves[3]
+
+
+def _inserted_inside(log: Paper) -> None:
+    third = log.leaves[3]
+    log.leaves.insert(4, third._replace(row=third.row._replace(position=third.row.position + 1)))
+
+
+@pytest.mark.parametrize("alter", [_rewritten_inside, _edited_inside, _deleted_inside, _inserted_inside, _cut])
+def test_an_event_that_changed_after_it_was_taken_in_is_found_and_nothing_is_proven_any_more(
+    tmp_path: Path, alter: Callable[[Paper], None]
+) -> None:
+    log = Paper(600)
+    with tree_of(tmp_path / "tree.db", log) as tree:
+        tree.catch_up()
+        alter(log)
+        assert tree.catch_up() == 600
+
+        with pytest.raises(LogAltered):
+            looked_over(tree)
+        with pytest.raises(LogAltered):
+            tree.catch_up()
+        with pytest.raises(LogAltered):
+            tree.require_whole()
+
+
+@pytest.mark.parametrize("level", [0, 1])
+def test_a_tile_that_changed_is_found(tmp_path: Path, level: int) -> None:
+    log = Paper(600)
+    with tree_of(tmp_path / "tree.db", log) as tree:
+        tree.catch_up()
+    with closing(sqlite3.connect(tmp_path / "tree.db", isolation_level=None)) as database:
+        (tile,) = database.execute("SELECT hashes FROM tiles WHERE level=? AND number=0", (level,)).fetchone()
+        spoilt = tile[:40] + bytes([tile[40] ^ 1]) + tile[41:]
+        database.execute("UPDATE tiles SET hashes=? WHERE level=? AND number=0", (spoilt, level))
+
+    with tree_of(tmp_path / "tree.db", log) as tree, pytest.raises(LogAltered):
+        looked_over(tree)

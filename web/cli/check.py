@@ -44,18 +44,19 @@ def _damaged_files(folder: Path) -> Iterator[Finding]:
     for name in DATABASES:
         if (folder / name).is_file():
             click.echo(f"reading {name} ...", err=True)
-            for what in _integrity(folder / name):
+            for what in integrity(folder / name):
                 yield Finding(name, what)
 
 
-def _integrity(path: Path) -> Iterator[str]:
+def integrity(path: Path) -> Iterator[str]:
+    """What SQLite finds wrong with a file of its own, and whether events are missing at the end of a log."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
             for (line,) in database.execute("PRAGMA integrity_check"):
                 if line != "ok":
                     yield str(line).partition("\n")[0]
             yield from _cut_tail(database)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite may name what is damaged in its letters
         yield str(error)
 
 
