@@ -140,16 +140,15 @@ class Tree:
 
     def _difference(self, leaves: list[Leaf], number: int, peaks: merkle.Peaks) -> str:
         """What is not as it was among the leaves from `number` on, and nothing else; adds them to `peaks`."""
+        held: list[bytes] = []
         if not leaves:
             return f"the log ends before leaf {number} of {self._size}"
         for due, leaf in enumerate(leaves, number):
+            within = due % WIDTH
+            if due == number or within == 0:
+                held = _hashes(self._tile(0, due // WIDTH))
             computed = leaf_hash(self._begins.origin, Entry(*leaf.row[1:]))
-            tile, within = divmod(due, WIDTH)
-            if (
-                leaf.number != due
-                or leaf.hash != computed
-                or _hashes(self._tile(0, tile))[within : within + 1] != [computed]
-            ):
+            if (leaf.number, leaf.hash, held[within : within + 1]) != (due, computed, [computed]):
                 return f"the event at position {leaf.row.position} is not the one that was taken in as leaf {due}"
             peaks.add(computed)
         if merkle.root(self, peaks.size) != peaks.root:

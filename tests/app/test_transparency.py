@@ -152,6 +152,8 @@ async def test_a_service_finds_by_itself_that_an_old_event_was_altered(
 async def until(household: Household, status: int) -> Any:
     """Wait until the checkpoint is answered so."""
     async with asyncio.timeout(20):
-        while (answer := await household.browser.get("/log/checkpoint")).status_code != status:
+        while True:
+            answer = await household.browser.get("/log/checkpoint")
+            if answer.status_code == status:
+                return answer
             await asyncio.sleep(0.05)
-    return answer

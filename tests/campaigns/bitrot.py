@@ -12,7 +12,7 @@ import os
 import random
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -75,8 +75,8 @@ def campaign(run: Run) -> str:
             seen = Seen(*(sum(both) for both in zip(seen, some, strict=True)))
             told(seen.damaged, count)
     return (
-        f"{seen.damaged:,} damaged logs of {len(pattern.leaves):,} events: in {seen.changed:,} an event was gone or read otherwise, "
-        "and each was noticed"
+        f"{seen.damaged:,} damaged logs of {len(pattern.leaves):,} events: in {seen.changed:,} an event was gone or "
+        "read otherwise, and each was noticed"
     )
 
 
@@ -186,12 +186,12 @@ def _read(log: LogRecorder) -> tuple[list[Leaf], list[Row]]:
 
 
 @contextmanager
-def _log_of(folder: Path) -> Iterator[LogRecorder]:
+def _log_of(folder: Path) -> Generator[LogRecorder]:
     with closing(LogFactory(Environment("bitrot", {"SQLITE_DBNAME": str(folder / LOG)}))) as factory:
         yield cast("LogRecorder", factory.application_recorder())
 
 
 @contextmanager
-def _tree_of(folder: Path, log: LogRecorder, origin: str) -> Iterator[Tree]:
+def _tree_of(folder: Path, log: LogRecorder, origin: str) -> Generator[Tree]:
     with closing(Tree(folder / TREE, log, Beginning(origin, f"doorstep/{origin}"))) as tree:
         yield tree

@@ -63,10 +63,10 @@ class FolderSync(NamedTuple):
 
 
 class Promise(NamedTuple):
-    """Somebody was told that something is on the disk; the harness knows what `count` counts."""
+    """Somebody was told that something is on the disk; the harness knows what `amount` counts."""
 
     what: str
-    count: int
+    amount: int
 
 
 Step = Write | Size | Removal | Sync | FolderSync | Promise
@@ -113,9 +113,9 @@ class Disk(apsw.VFS):
         """Bytes in all files together."""
         return sum(self._sizes.values())
 
-    def promise(self, what: str, count: int) -> None:
+    def promise(self, what: str, amount: int) -> None:
         """Note that somebody was told so."""
-        self.steps.append(Promise(what, count))
+        self.steps.append(Promise(what, amount))
 
     def take(self, step: Step) -> None:
         """Note a step that is about to be done.
@@ -172,7 +172,7 @@ class _File(apsw.VFSFile):
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
         if self._file:
             self._disk.take(Write(self._file, offset, bytes(data)))
-        super().xWrite(data, offset)
+        cast("Any", super()).xWrite(data, offset)
 
     def xTruncate(self, newsize: int) -> None:  # noqa: N802
         if self._file:
@@ -188,8 +188,12 @@ class _File(apsw.VFSFile):
 def mounted(disk: Disk) -> Generator[None]:
     """Logs and key databases that are opened meanwhile lie on `disk`."""
     connect = partial(_Connection, disk)
+
+    def database(path: str, timeout: float) -> _Connection:
+        return connect(path, timeout=timeout)
+
     with (
-        patch.object(sqlite_file, "_database", lambda path, timeout: connect(path, timeout=timeout)),
+        patch.object(sqlite_file, "_database", database),
         patch.object(shelf, "sqlite3", SimpleNamespace(connect=connect, Error=sqlite3.Error)),
     ):
         yield
@@ -220,8 +224,8 @@ def _moments(steps: Iterable[Step], before: Image) -> Iterator[_Moment]:
     pending: dict[str, list[Step]] = {}
     for step in steps:
         match step:
-            case Promise(what, count):
-                promised[what] = count
+            case Promise(what, amount):
+                promised[what] = amount
             case Sync(file):
                 _carry_out(synced, pending.pop(file, []))
             case FolderSync():
@@ -291,13 +295,13 @@ class _Connection:
         self._disk = disk
         self.row_factory: object = None
         with _as_sqlite3():
-            self._it = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=disk.name)
+            self._it: Any = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=disk.name)
             self._it.set_busy_timeout(round(timeout * 1_000))
         disk.connections.append(self)
 
     @property
     def in_transaction(self) -> bool:
-        return self._it.in_transaction
+        return bool(self._it.in_transaction)
 
     def cursor(self) -> _Cursor:
         return _Cursor(self, self._it.cursor())
@@ -329,7 +333,7 @@ class _Connection:
 class _Cursor:
     def __init__(self, connection: _Connection, it: apsw.Cursor) -> None:
         self.connection = connection
-        self._it = it
+        self._it: Any = it
 
     def execute(self, sql: str, values: Any = ()) -> _Cursor:
         with _as_sqlite3():
@@ -359,6 +363,7 @@ def _as_sqlite3() -> Generator[None]:
     except apsw.Error as error:
         kind = sqlite3.IntegrityError if isinstance(error, apsw.ConstraintError) else sqlite3.OperationalError
         named = kind(str(error))
-        named.sqlite_errorcode = error.extendedresult
-        named.sqlite_errorname = str(apsw.mapping_extended_result_codes.get(error.extendedresult, ""))
+        code = int(getattr(error, "extendedresult", apsw.SQLITE_ERROR))
+        named.sqlite_errorcode = code
+        named.sqlite_errorname = str(apsw.mapping_extended_result_codes.get(code, ""))
         raise named from error

@@ -47,7 +47,7 @@ def campaign(run: Run) -> str:
     """Carry one run out; see `tests.campaigns.campaign.Campaign`."""
     site = furnished(run.folder / "pattern")
     every = max(1, round(1 / run.share))
-    done, steps = Done(), range(0, STEPS, every)
+    done, some, steps = Done(), Done(), range(0, STEPS, every)
     with run.progress("steps of 4 KiB") as told:
         for number, step in enumerate(steps, 1):
             some = full_after(site, run.folder / "centre", step * STEP)
@@ -56,8 +56,8 @@ def campaign(run: Run) -> str:
     if not done.put_off or some.put_off:
         raise Broken("the disk was never full, or still was after the last step: the run says nothing")
     return (
-        f"a disk that is full at each of {len(steps):,} steps of 4 KiB: {done.answered:,} commands answered and stored, "
-        f"{done.put_off:,} told to come again and not stored; all done once there was room, without a restart"
+        f"a disk that is full at each of {len(steps):,} steps of 4 KiB: {done.answered:,} commands answered and "
+        f"stored, {done.put_off:,} told to come again and not stored; all done once there was room, without a restart"
     )
 
 

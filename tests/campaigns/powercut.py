@@ -57,6 +57,9 @@ class Fault(NamedTuple):
     key_after: bool = False
 
 
+SOUND = Fault()
+
+
 class Event(NamedTuple):
     """An event, the leaf that it must have, and the name of the key that it is sealed by."""
 
@@ -117,14 +120,14 @@ def campaign(run: Run) -> str:
     )
 
 
-def disk_of(seed: int, number: int, fault: Fault = Fault()) -> int:
+def disk_of(seed: int, number: int, fault: Fault = SOUND) -> int:
     """Let one disk live, and say how often its power was cut.
 
     Raises:
         Broken: a promise was broken.
     """
     chance = random.Random(f"{seed} {number}")
-    done, image, told = 0, Image(), Told([], [0], [], [])
+    done, image, told, known = 0, Image(), Told([], [0], [], []), (Events([], []), Keys({}, frozenset(), b""))
     with tempfile.TemporaryDirectory(dir=MEMORY) as name:
         folder = Path(name)
         for life in range(LIVES):

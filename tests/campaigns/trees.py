@@ -43,7 +43,7 @@ class Leaves:
     @property
     def root(self) -> bytes:
         """Root over all leaves, by the verifier's own reckoning."""
-        return verify.root_of(self.row)
+        return bytes(verify.root_of(self.row))
 
     def node(self, height: int, number: int) -> bytes:
         """See `merkle.Subtrees`."""
@@ -63,8 +63,8 @@ def campaign(run: Run) -> str:
             done = Done(*(sum(both) for both in zip(done, some, strict=True)))
             told(number, len(lots))
     return (
-        f"every tree of 1 to {largest:,} leaves: {done.inclusions:,} proofs of a leaf and {done.consistencies:,} of a smaller tree "
-        f"hold, {done.refused:,} that were meddled with do not"
+        f"every tree of 1 to {largest:,} leaves: {done.inclusions:,} proofs of a leaf and {done.consistencies:,} of a "
+        f"smaller tree hold, {done.refused:,} that were meddled with do not"
     )
 
 

@@ -52,7 +52,7 @@ def test_whatever_of_a_log_is_damaged_is_noticed(tmp_path: Path) -> None:
 
 def test_a_service_that_does_not_look_again_is_caught(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pattern = bitrot.made(tmp_path)
-    monkeypatch.setattr(Tree, "looked_over", lambda _: iter(()))
+    monkeypatch.setattr(Tree, "looked_over", Mock(return_value=()))
 
     with pytest.raises(Broken, match="an event reads otherwise, and nobody noticed"):
         bitrot.tried(pattern, "control", 300)
