@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from bootstrap.places import ROOT
-from tests.campaigns import bitrot, diskfull, failover, fuzz, kill, postgres, powercut, soak, sync, tamper, trees
+from tests.campaigns import bitrot, diskfull, failover, fuzz, kill, postgres, powercut, soak, steps, sync, tamper, trees
 from tests.campaigns.campaign import Broken, Campaign, Run
 from web.cli.progress import progress
 
@@ -28,6 +28,7 @@ CAMPAIGNS: dict[str, Campaign] = {
     "postgres": postgres.campaign,
     "powercut": powercut.campaign,
     "soak": soak.campaign,
+    "steps": steps.campaign,
     "sync": sync.campaign,
     "tamper": tamper.campaign,
     "trees": trees.campaign,
