@@ -14,7 +14,21 @@ from pathlib import Path
 import click
 
 from bootstrap.places import ROOT
-from tests.campaigns import bitrot, diskfull, failover, fuzz, kill, postgres, powercut, soak, steps, sync, tamper, trees
+from tests.campaigns import (
+    bitrot,
+    diskfull,
+    failover,
+    fuzz,
+    kill,
+    postgres,
+    powercut,
+    rights,
+    soak,
+    steps,
+    sync,
+    tamper,
+    trees,
+)
 from tests.campaigns.campaign import Broken, Campaign, Run
 from web.cli.progress import progress
 
@@ -27,6 +41,7 @@ CAMPAIGNS: dict[str, Campaign] = {
     "kill": kill.campaign,
     "postgres": postgres.campaign,
     "powercut": powercut.campaign,
+    "rights": rights.campaign,
     "soak": soak.campaign,
     "steps": steps.campaign,
     "sync": sync.campaign,

@@ -9,6 +9,7 @@ import pytest
 from domain.actors import Actor, Role
 from domain.case import commands as c
 from domain.case.state import due_step
+from domain.catalogue.items import ServiceItem
 from domain.centre.centre import NAMESPACE
 from domain.commands import CENTRE_ONLY
 from domain.commands import COMMANDS as OF_DEVICES
@@ -42,9 +43,9 @@ def refusal(desk: Desk, command: c.Command, by: Actor) -> Refusal | None:
     return None
 
 
-def is_named(desk: Desk, act: str, who: Somebody) -> bool:
+def is_named(desk: Desk, act: str, who: Somebody, item: ServiceItem = LEASE) -> bool:
     """Whether the page gives the act to the person, read from its letters alone."""
-    status, step = desk.status(), due_step(LEASE, desk.case())
+    status, step = desk.status(), due_step(item, desk.case())
     given = letters(act, status)
     if not who.is_related:
         return False

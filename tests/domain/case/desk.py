@@ -133,8 +133,8 @@ class Desk:
             self.certify(STAFF[name])
 
     def certify(self, who: Actor, *, until: date = CERTIFIED_UNTIL) -> None:
-        """Give `who` certificates for all items of the desk."""
-        known = self.people[who.id]
+        """Give `who`, enrolled or not, certificates for all items of the desk."""
+        known = self.people.get(who.id) or _enrolled(str(who.id), who)
         held = {recorded_certificate(who.id, id): Held(items=(id,), valid_until=until) for id, _ in self.items}
         self.people[who.id] = replace(known, held=held)
 
