@@ -52,8 +52,8 @@ def campaign(run: Run) -> str:
             done = Done(*(sum(both) for both in zip(done, tried(item), strict=True)))
             told(number, len(chosen))
     return (
-        f"{len(chosen)} items in {done.places:,} states, {len(PEOPLE)} people, {len(COMMAND_OF_ACT)} acts: {done.asked:,} "
-        f"tries, {done.given:,} of them given by the page of rights and none forbidden, all others refused"
+        f"{len(chosen)} items in {done.places:,} states, {len(PEOPLE)} people, {len(COMMAND_OF_ACT)} acts: of "
+        f"{done.asked:,} tries {done.given:,} are given by the page of rights and not forbidden, all others refused"
     )
 
 
