@@ -92,6 +92,7 @@ class Notary:
 
     Attributes:
         is_up: whether the tree has once been brought up to the log, so that answers are quick.
+        is_altered: whether the log was not what it was when it was last looked at; nothing is signed then.
     """
 
     def __init__(self, centre: Centre, path: Path) -> None:
@@ -103,6 +104,7 @@ class Notary:
         self._restored: tuple[LogRestored, ...] | None = None
         self._note = _Note()
         self.is_up = False
+        self.is_altered = False
 
     @property
     def name(self) -> str:
@@ -129,9 +131,18 @@ class Notary:
             LogAltered: it is not what it was.
         """
         with self._lock:
-            size = self._tree.catch_up()
+            size = self._taken_in()
             self.is_up = True
             return size
+
+    def _taken_in(self) -> int:
+        try:
+            size = self._tree.catch_up()
+        except LogAltered:
+            self.is_altered = True
+            raise
+        self.is_altered = False
+        return size
 
     def looked_over(self) -> Iterator[int]:
         """Hold all of the log against what was taken in of it; see `Tree.looked_over`.
@@ -168,7 +179,7 @@ class Notary:
         """
         with self._lock:
             keys = self.log_keys()
-            size = self._tree.catch_up()
+            size = self._taken_in()
             if (self._note.size, self._note.keys) != (size, len(keys)):
                 text = notes.Checkpoint(self.name, size, self._tree.root(size)).text
                 self._note = _Note(size, len(keys), notes.signed(text, self._signers(keys)), self._tree.position, keys)

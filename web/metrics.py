@@ -51,6 +51,9 @@ class Standing(Collector):
             standing.state == "following",
         )
         yield _gauge("doorstep_commands_waiting", "Commands that wait to be judged.", edge.centre.writer.waiting)
+        yield _gauge(
+            "doorstep_log_altered", "1 while the log is not what it was when it was signed.", edge.notary.is_altered
+        )
         yield _gauge("doorstep_log_writable", "1 while the log takes events.", trouble is None)
         yield _gauge(
             "doorstep_timers_firing",

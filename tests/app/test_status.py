@@ -58,7 +58,9 @@ WELL = Status(
     build="0.1.0",
     since=NOW,
     nodes=(Node(name="here:1", program="aa", is_this=True), Node(name="there:1", program="aa", is_this=False)),
-    log=LogStanding(engine="sqlite", head=9, waiting=0, trouble="", since=None, key="doorstep+1", proven=9),
+    log=LogStanding(
+        engine="sqlite", head=9, waiting=0, trouble="", since=None, key="doorstep+1", proven=9, altered=False
+    ),
     views=ViewsStanding(state="following", position=9, behind=0, stopped_at=None, tag=""),
     followers=(Turns(name="press", ended_at=NOW),),
     timers=ClockStanding(waiting=0, next_at=None, jumped=None),
@@ -80,6 +82,7 @@ def test_nothing_needs_anybody_where_all_is_well() -> None:
 @pytest.mark.parametrize(
     ("status", "need"),
     [
+        (replace(WELL, log=replace(WELL.log, altered=True)), Need(code="log-altered")),
         (
             replace(WELL, log=replace(WELL.log, trouble="full", since=NOW)),
             Need(code="log-not-writable", params={"reason": "full"}),

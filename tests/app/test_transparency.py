@@ -147,6 +147,7 @@ async def test_a_service_finds_by_itself_that_an_old_event_was_altered(
         await household.browser.aclose()
 
     assert answer.json()["code"] == "log-altered"
+    assert site.edge.notary.is_altered
 
 
 async def until(household: Household, status: int) -> Any:

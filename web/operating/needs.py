@@ -22,6 +22,7 @@ CERTIFICATE_ENDS = timedelta(days=14)
 MOST_BEHIND = 1_000
 
 Code = Literal[
+    "log-altered",
     "log-not-writable",
     "views-stopped",
     "clock-jumped",
@@ -57,6 +58,8 @@ def needs_of(status: Status) -> tuple[Need, ...]:
 
 def _of_the_log(status: Status) -> Iterator[Need]:
     log, views = status.log, status.views
+    if log.altered:
+        yield Need(code="log-altered")
     if log.trouble:
         yield Need(code="log-not-writable", params={"reason": log.trouble})
     if views.state == "stopped":

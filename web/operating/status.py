@@ -130,6 +130,7 @@ def _log(edge: Edge) -> LogStanding:
         since=trouble.since if trouble else None,
         key="+".join(signing.keys[-1].verifier_key.split("+")[:2]) if signing.keys else "",
         proven=edge.notary.position,
+        altered=edge.notary.is_altered,
     )
 
 

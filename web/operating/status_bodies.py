@@ -23,6 +23,7 @@ class LogStanding(Struct, frozen=True, kw_only=True):
         since: since when.
         key: the last one with which the log signs, as checkpoints name it; empty before the first.
         proven: position up to which the log was held against its proofs here.
+        altered: whether it is not what it was when it was signed; nothing is signed then.
     """
 
     engine: str
@@ -32,6 +33,7 @@ class LogStanding(Struct, frozen=True, kw_only=True):
     since: datetime | None
     key: str
     proven: int
+    altered: bool
 
 
 class ViewsStanding(Struct, frozen=True, kw_only=True):

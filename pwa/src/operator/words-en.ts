@@ -20,6 +20,9 @@ export const en: Record<keyof typeof zh, string> = {
   'reason.busy': 'the database is too busy',
   'reason.fault': 'the place where the record is kept reports a fault',
   'reason.keys': 'the keys cannot be opened',
+  'need.log-altered': 'The record is not what was signed, and nothing is signed any more',
+  'do.log-altered':
+    'Somebody altered the database, or the disk is failing: keep the files as they are now, let doorstep check find the place, then restore a backup.',
   'need.views-stopped': 'Record {at} cannot be read, and what is shown stops there',
   'do.views-stopped':
     'Most likely another server has the new version already: give it to this one too and restart it. If all have the same, run doorstep check. ({tag})',

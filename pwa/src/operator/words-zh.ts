@@ -17,6 +17,8 @@ export const zh = {
   'reason.busy': '数据库太忙',
   'reason.fault': '存记录的地方出错',
   'reason.keys': '密钥库打不开',
+  'need.log-altered': '记录和签过名的对不上，已停止签名',
+  'do.log-altered': '有人改过数据库，或磁盘坏了：先留下现在的文件，运行 doorstep check 找到改动的地方，再从备份恢复。',
   'need.views-stopped': '第 {at} 条记录读不懂，显示停在那里',
   'do.views-stopped':
     '多半是别的服务器已经换了新版本：把这一台也换上再启动。都是一个版本的，请运行 doorstep check。（{tag}）',
