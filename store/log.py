@@ -70,7 +70,7 @@ class LogUnavailable(Exception):
     """The log cannot be written now.
 
     Attributes:
-        reason: `full`, `read-only`, `gone`, `busy` or `fault`; names what to mend.
+        reason: `full`, `read-only`, `gone`, `busy`, `damaged` or `fault`; names what to mend.
         in_doubt: whether a commit was under way whose outcome is not known.
     """
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, cast
 
@@ -101,6 +102,7 @@ class Notary:
         self._path = path
         self._opened: Tree | None = None
         self._formers: dict[int, Tree] = {}
+        self._wrong_former = ""
         self._restored: tuple[LogRestored, ...] | None = None
         self._note = _Note()
         self.is_up = False
@@ -131,28 +133,30 @@ class Notary:
             LogAltered: it is not what it was.
         """
         with self._lock:
-            size = self._taken_in()
-            self.is_up = True
-            return size
+            return self._taken_in()
 
     def _taken_in(self) -> int:
         try:
             size = self._tree.catch_up()
         except LogAltered:
-            self.is_altered = True
+            self.is_up = self.is_altered = True
             raise
-        self.is_altered = False
+        self.is_up, self.is_altered = True, False
         return size
 
     def looked_over(self) -> Iterator[int]:
-        """Hold all of the log against what was taken in of it; see `Tree.looked_over`.
+        """Hold all of the log, under every name that it has had, against what was taken in; see `Tree.looked_over`.
 
         Raises:
-            LogAltered: something is not what it was; nothing is signed or proven from then on.
+            LogAltered: something is not what it was; nothing is signed or proven from then on, until it is looked over
+                again and is.
         """
-        yield from self._tree.looked_over()
+        yield from self._present.looked_over()
         for number in range(len(self.restored)):
-            yield from self._former(number).looked_over()
+            if number not in self._formers:
+                yield from self._former_made(number)
+            yield from self._formers[number].looked_over()
+        self._wrong_former = ""
 
     @property
     def position(self) -> int:
@@ -276,13 +280,22 @@ class Notary:
 
     @property
     def _tree(self) -> Tree:
-        """The tree, opened when it is first asked for; a log that was altered is refused each time."""
+        """The tree of the log; one that was altered, under whatever name, is refused each time."""
+        if self._wrong_former:
+            raise LogAltered(self._wrong_former)
+        for tree in self._formers.values():
+            tree.require_whole()
+        present = self._present
+        present.require_whole()
+        return present
+
+    @property
+    def _present(self) -> Tree:
+        """The tree of the log's present name, opened when it is first asked for."""
         if self._opened is None:
             self._path.parent.mkdir(mode=0o700, exist_ok=True)
             begins = Beginning(self._centre.origin, self.name, self._since())
             self._opened = Tree(self._path, self._centre.event_log, begins)
-        for tree in (self._opened, *self._formers.values()):
-            tree.require_whole()
         return self._opened
 
     def _standing_of(self, former: int | None) -> tuple[Tree, str]:
@@ -295,16 +308,28 @@ class Notary:
     def _former(self, number: int) -> Tree:
         """The tree of the log under the name that it had before a restoration, counted from 0."""
         if number not in self._formers:
-            fact, begins = self.restored[number], self._begins()
-            path = self._path.with_name(f"{self._path.stem}-{number}{self._path.suffix}")
-            self._path.parent.mkdir(mode=0o700, exist_ok=True)
-            beginning = Beginning(self._centre.origin, fact.before, begins[number], begins[number + 1])
-            tree = Tree(path, self._centre.event_log, beginning)
-            if (tree.catch_up(), tree.root().hex()) != (fact.size, fact.root):
-                tree.close()
-                raise LogAltered(f"the events before restoration {number} are not those that it names")
-            self._formers[number] = tree
+            for _ in self._former_made(number):
+                pass
         return self._formers[number]
+
+    def _former_made(self, number: int) -> Iterator[int]:
+        """Make that tree, a page at a time."""
+        fact, begins = self.restored[number], self._begins()
+        path = self._path.with_name(f"{self._path.stem}-{number}{self._path.suffix}")
+        self._path.parent.mkdir(mode=0o700, exist_ok=True)
+        beginning = Beginning(self._centre.origin, fact.before, begins[number], begins[number + 1])
+        with ExitStack() as opened:
+            tree = opened.enter_context(closing(Tree(path, self._centre.event_log, beginning)))
+            try:
+                yield from tree.taken_in()
+                if (tree.size, tree.root().hex()) != (fact.size, fact.root):
+                    raise LogAltered(f"the events before restoration {number} are not those that it names")
+            except LogAltered as altered:
+                self._wrong_former = str(altered)
+                raise
+            if number not in self._formers:
+                self._formers[number] = tree
+                opened.pop_all()
 
     def _signing(self) -> SigningState:
         return cast("SigningState", self._centre.state(SIGNING_STREAM, SIGNING))

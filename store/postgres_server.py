@@ -53,6 +53,8 @@ _REASONS = {
     "57014": "busy",  # query_canceled: the statement's time was up
     "53300": "busy",  # too_many_connections
     "40P01": "busy",  # deadlock_detected
+    "XX001": "damaged",  # data_corrupted
+    "XX002": "damaged",  # index_corrupted
 }
 _GONE = ("08", "57P", "25P03")
 """Connection lost, server going down or starting, session ended because it idled in its transaction."""

@@ -232,7 +232,7 @@ class SQLiteShelf:
         form = tuple(self._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
         if form != (APPLICATION_ID, FORMAT):
             raise ForeignShelf(f"{path.name} is no key database of format {FORMAT}")
-        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # a crash may have come between destroying and wiping
+        self._empty_log()  # a crash may have come between destroying and wiping
 
     def _kek(self) -> str:
         return str(self._db.execute("SELECT kek FROM wrapping").fetchone()[0])
@@ -248,9 +248,22 @@ class SQLiteShelf:
             ShelfUnavailable: another process kept reading; do it again.
         """
         with self._lock, _named():
-            busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if busy:
+            is_empty = self._empty_log()
+        if not is_empty:
             raise ShelfUnavailable("the write-ahead log of the key database is in use")
+
+    def _empty_log(self) -> bool:
+        """Empty the write-ahead log, on the disk too; whether nobody else's reading was in the way.
+
+        SQLite cuts the file and does not wait for the disk, so that a power cut would bring it back. The next commit
+        waits: something is committed.
+        """
+        _, frames, _ = self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        if frames:
+            with immediate(self._db) as db:
+                db.execute("UPDATE wrapping SET kek=kek")
+        return not busy
 
     @contextmanager
     def _writing(self) -> Generator[sqlite3.Connection]:

@@ -93,6 +93,8 @@ class LogDesk:
         found: dict[str, list[bytes]] = {stream.hex: [] for stream in streams}
         names = msgspec.json.encode(list(found)).decode()
         for name, state in self._database.execute(_BEGINNINGS, (names, limit)):
+            if type(state) is not bytes:
+                raise LogUnavailable("damaged", "an event of a stream is none any more: check the log")
             found[name].append(state)
         return {stream: found[stream.hex] for stream in streams}
 
@@ -125,7 +127,10 @@ def stored_states(
     database: sqlite3.Connection, stream: UUID, *, after: int = 0, limit: int | None = None
 ) -> list[bytes]:
     """Stored bytes of a stream's events after version `after`, in order, at most `limit`."""
-    return [state for (state,) in database.execute(_STATES, (stream.hex, after, _ALL if limit is None else limit))]
+    states = [state for (state,) in database.execute(_STATES, (stream.hex, after, _ALL if limit is None else limit))]
+    if not all(type(state) is bytes for state in states):
+        raise LogUnavailable("damaged", "an event of a stream is none any more: check the log")
+    return states
 
 
 def as_rows(cursor: sqlite3.Cursor) -> list[Row]:
@@ -144,4 +149,4 @@ def as_row(position: int, stream: object, version: object, tag: object, state: o
             return Row(position, UUID(stream), version, tag, state)
     except ValueError:
         pass
-    raise LogUnavailable("fault", f"what stands at position {position} is no event: check the log")
+    raise LogUnavailable("damaged", f"what stands at position {position} is no event: check the log")

@@ -23,6 +23,8 @@ _REASONS = {
     sqlite3.SQLITE_BUSY: "busy",
     sqlite3.SQLITE_LOCKED: "busy",
     sqlite3.SQLITE_CANTOPEN: "gone",
+    sqlite3.SQLITE_CORRUPT: "damaged",
+    sqlite3.SQLITE_NOTADB: "damaged",
 }
 _OF_THE_FILE = (sqlite3.Error, UnicodeDecodeError)
 """What reading a file raises; text that is no UTF-8 was damaged."""
@@ -70,7 +72,9 @@ def _named(error: Exception, *, in_doubt: bool = False) -> Exception:
     cause = error.args[0] if isinstance(error, PersistenceError) and error.args else error
     if getattr(cause, "sqlite_errorname", None) == "SQLITE_CONSTRAINT_UNIQUE":
         return persistence.IntegrityError(error)
-    return LogUnavailable(_reason(cause), str(error), in_doubt=in_doubt)
+    reason = _reason(cause)
+    said = "what is stored cannot be read: check the log" if reason == "damaged" else str(error)  # it may quote a value
+    return LogUnavailable(reason, said, in_doubt=in_doubt)
 
 
 def _reason(cause: object) -> str:
@@ -79,6 +83,10 @@ def _reason(cause: object) -> str:
             return "busy"
         case OSError():
             return _OS_REASONS.get(cause.errno or 0, "gone")
+        case UnicodeDecodeError():
+            return "damaged"
+        case sqlite3.OperationalError() if not hasattr(cause, "sqlite_errorcode"):  # text that is no UTF-8
+            return "damaged"
         case _:
             return _REASONS.get((getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF, "fault")
 

@@ -312,9 +312,9 @@ def _next_leaf(database: sqlite3.Connection) -> int:
     if row is None:
         return 0
     position, number, digest = row
-    if number is None or digest is None or len(digest) != LEAF_BYTES:
-        raise LogUnavailable("fault", f"the event at position {position} has no leaf: check the log")
-    return int(number) + 1
+    if type(number) is not int or type(digest) is not bytes or len(digest) != LEAF_BYTES:
+        raise LogUnavailable("damaged", f"the event at position {position} has no leaf: check the log")
+    return number + 1
 
 
 @contextmanager

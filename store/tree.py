@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from store import merkle
-from store.log import Entry, Leaf, Log, leaf_hash
+from store.log import Entry, Leaf, Log, LogUnavailable, leaf_hash
 
 WIDTH = 256
 """Hashes in a whole tile."""
@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS tiles (
     level INTEGER, number INTEGER, hashes BLOB NOT NULL, PRIMARY KEY (level, number)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS stand (
     id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT NOT NULL, size INTEGER NOT NULL, position INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS found (what TEXT NOT NULL);
 """
 
 
@@ -68,7 +69,6 @@ class Tree:
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLES)
         self._levels = lru_cache(1024)(self._expanded)
-        self._altered = ""
         self._load()
 
     def close(self) -> None:
@@ -93,9 +93,17 @@ class Tree:
             LogAltered: a leaf is missing, doubled, or not the hash of its event, or the log is shorter than it was.
         """
         with self._lock:
-            self.require_whole()
-            leaves = self._next()
-            while leaves:
+            for _ in self.taken_in():
+                pass
+            return self._size
+
+    def taken_in(self) -> Iterator[int]:
+        """The same, a page at a time; yields the size after each. Raises as `catch_up` does."""
+        is_last = False
+        while not is_last:
+            with self._lock:
+                self.require_whole()
+                leaves = self._next()
                 hashes: list[bytes] = []
                 for leaf in leaves:
                     due = self._size + len(hashes)
@@ -107,12 +115,15 @@ class Tree:
                     if leaf.hash != computed:
                         raise LogAltered(f"leaf {due} is not the hash of the event at position {leaf.row.position}")
                     hashes.append(computed)
-                self._extend(hashes, leaves[-1].row.position)
-                leaves = self._next() if len(leaves) == _PAGE else []
-            return self._size
+                if leaves:
+                    self._extend(hashes, leaves[-1].row.position)
+                is_last = len(leaves) < _PAGE
+            yield self._size
 
     def looked_over(self) -> Iterator[int]:
         """Read everything anew that was taken in before, and hold it against the tiles, a page at a time.
+
+        What is found is kept, also for whoever opens the file next, until somebody has looked and found nothing.
 
         Yields:
             How many leaves have been looked at.
@@ -121,13 +132,18 @@ class Tree:
             LogAltered: an event, its leaf or a tile is not what it was; from then on the tree answers nothing else.
         """
         number, position, peaks = 0, self._begins.since, merkle.Peaks()
+        self._levels.cache_clear()
         while number < self._size:
             with self._lock:
-                leaves = self._log.leaves_after(position, min(_LOOKED_AT_ONCE, self._size - number))
-                self._altered = self._altered or self._difference(leaves, number, peaks)
-                self.require_whole()
+                leaves, what = self._again(position, min(_LOOKED_AT_ONCE, self._size - number))
+                what = what or self._difference(leaves, number, peaks)
+                if what:
+                    self._keep(what)
+                    self.require_whole()
             number, position = peaks.size, leaves[-1].row.position
             yield number
+        with self._lock:
+            self._keep("")
 
     def require_whole(self) -> None:
         """Refuse to go on with a log of which `looked_over` has found something.
@@ -138,22 +154,53 @@ class Tree:
         if self._altered:
             raise LogAltered(self._altered)
 
+    def _keep(self, what: str) -> None:
+        """Keep what was found, in the file too."""
+        if what != self._altered:
+            self._altered = what
+            self._database.execute("DELETE FROM found")
+            self._database.execute("INSERT INTO found SELECT ? WHERE ? <> ''", (what, what))
+
+    def _again(self, position: int, limit: int) -> tuple[list[Leaf], str]:
+        """Leaves after a position, or why they cannot be read any more."""
+        try:
+            return self._log.leaves_after(position, limit), ""
+        except LogUnavailable as error:
+            if error.reason != "damaged":
+                raise
+            return [], f"what stands after position {position} cannot be read any more"
+
     def _difference(self, leaves: list[Leaf], number: int, peaks: merkle.Peaks) -> str:
         """What is not as it was among the leaves from `number` on, and nothing else; adds them to `peaks`."""
         held: list[bytes] = []
         if not leaves:
             return f"the log ends before leaf {number} of {self._size}"
         for due, leaf in enumerate(leaves, number):
-            within = due % WIDTH
+            tile, within = divmod(due, WIDTH)
             if due == number or within == 0:
-                held = _hashes(self._tile(0, due // WIDTH))
+                held = _hashes(self._tile(0, tile))
             computed = leaf_hash(self._begins.origin, Entry(*leaf.row[1:]))
             if (leaf.number, leaf.hash, held[within : within + 1]) != (due, computed, [computed]):
                 return f"the event at position {leaf.row.position} is not the one that was taken in as leaf {due}"
+            if within == WIDTH - 1 and not self._is_above(tile, held):
+                return f"the tiles over the first {due + 1} leaves are not what they were"
             peaks.add(computed)
-        if merkle.root(self, peaks.size) != peaks.root:
-            return f"the tiles over the first {peaks.size} leaves are not what they were"
-        return ""
+        try:
+            is_same = merkle.root(self, peaks.size) == peaks.root
+        except IndexError:  # a tile is too short
+            is_same = False
+        return "" if is_same else f"the tiles over the first {peaks.size} leaves are not what they were"
+
+    def _is_above(self, number: int, hashes: list[bytes]) -> bool:
+        """Whether the root of a whole tile of leaves stands where it must, and so on upwards."""
+        level, within = 0, WIDTH - 1
+        while within == WIDTH - 1:
+            level, (number, within) = level + 1, divmod(number, WIDTH)
+            above = _hashes(self._tile(level, number))
+            if len(hashes) < WIDTH or above[within : within + 1] != _folded(hashes)[-1]:
+                return False
+            hashes = above
+        return True
 
     def _next(self) -> list[Leaf]:
         until = self._begins.until
@@ -163,21 +210,25 @@ class Tree:
     def root(self, size: int | None = None) -> bytes:
         """Root over the first `size` leaves; over all of them by default."""
         with self._lock:
+            self.require_whole()
             return merkle.root(self, self._within(self._size if size is None else size))
 
     def inclusion(self, number: int, size: int) -> list[bytes]:
         """See `merkle.inclusion`."""
         with self._lock:
+            self.require_whole()
             return merkle.inclusion(self, number, self._within(size))
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """See `merkle.consistency`."""
         with self._lock:
+            self.require_whole()
             return merkle.consistency(self, old, self._within(new))
 
     def tile(self, level: int, number: int, width: int = WIDTH) -> bytes | None:
         """The first `width` hashes of a tile, None if there are not so many."""
         with self._lock:
+            self.require_whole()
             hashes = self._tile(level, number)
             return hashes[: width * merkle.HASH_BYTES] if len(hashes) >= width * merkle.HASH_BYTES else None
 
@@ -202,9 +253,12 @@ class Tree:
             with self._database:
                 self._database.execute("BEGIN")
                 self._database.execute("DELETE FROM tiles")
+                self._database.execute("DELETE FROM found")
                 self._database.execute("INSERT OR REPLACE INTO stand VALUES (1, ?, 0, ?)", (name, since))
             found = (name, 0, since)
         self._size, self._position = int(found[1]), int(found[2])
+        kept = self._database.execute("SELECT what FROM found").fetchone()
+        self._altered = str(kept[0]) if kept else ""
         if self._size:
             self._require_last()
 

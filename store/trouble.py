@@ -18,7 +18,7 @@ class Trouble(Struct, frozen=True):
     """Why nothing can be written.
 
     Attributes:
-        reason: `full`, `read-only`, `gone`, `busy` or `fault` of the log, or `keys` for the key database.
+        reason: `full`, `read-only`, `gone`, `busy`, `damaged` or `fault` of the log, or `keys` for the key database.
         since: when it began, by the server's clock.
     """
 

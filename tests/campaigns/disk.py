@@ -1,8 +1,8 @@
 """A disk whose power is cut, and one that is full, under the service's own log and key database.
 
-SQLite's writes are recorded on their way to real files, by a layer of `apsw` between SQLite and the system. What the
-power leaves is computed from the record: what was synced is there; of every write since, all, nothing, some sectors or
-rubbish in their place, in any order.
+The writes of `apsw`'s SQLite, which may be another version than the service's own, are recorded on their way to real
+files, by a layer between SQLite and the system. What the power leaves is computed from the record: what was synced is
+there; of every write since, all, nothing, some sectors or rubbish in their place, in any order.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ import apsw
 from store import shelf, sqlite_file
 
 SECTOR = 512
-"""Bytes that a disk writes whole or not at all, or spoils."""
+"""Bytes at such places of a file are written whole or not at all, or spoilt. What was not written stays as it was, as
+SQLite takes for granted (powersafe overwrite): a disk that spoils what lies beside a write is not simulated."""
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """Where a file costs no disk, for `tempfile`; None where there is no such place."""
 _NAMES = itertools.count()
@@ -264,12 +265,15 @@ def _survivors(steps: Sequence[Step], chance: random.Random) -> Iterator[Step]:
 
 
 def _sectors(write: Write, chance: random.Random, *, spoilt: bool) -> Iterator[Write]:
-    for at in range(0, len(write.data), SECTOR):
-        data = write.data[at : at + SECTOR]
+    at, end = write.offset, write.offset + len(write.data)
+    while at < end:
+        upto = min((at // SECTOR + 1) * SECTOR, end)
+        data = write.data[at - write.offset : upto - write.offset]
         if chance.random() < 0.5:
-            yield Write(write.file, write.offset + at, data)
+            yield Write(write.file, at, data)
         elif spoilt and chance.random() < 0.5:
-            yield Write(write.file, write.offset + at, chance.randbytes(len(data)))
+            yield Write(write.file, at, chance.randbytes(len(data)))
+        at = upto
 
 
 def _carry_out(held: dict[str, bytearray], steps: Iterable[Step]) -> None:

@@ -49,7 +49,7 @@ def recovered(premises: Premises) -> bool:
 # What is refused, what goes on, and how it ends
 
 
-@pytest.mark.parametrize("reason", ["full", "read-only", "gone", "busy", "fault"])
+@pytest.mark.parametrize("reason", ["full", "read-only", "gone", "busy", "damaged", "fault"])
 def test_a_log_that_is_down_says_why_and_everything_can_still_be_read(
     premises: Premises, faults: Faults, reason: str
 ) -> None:
@@ -417,5 +417,5 @@ def test_an_event_without_its_leaf_stops_every_append(premises: Premises) -> Non
 
     answer = premises.do(NOTE, by=ZHOU)
 
-    assert answer.params == {"reason": "fault"}
+    assert answer.params == {"reason": "damaged"}
     assert notes(premises) == 0

@@ -18,6 +18,7 @@ export const en: Record<keyof typeof zh, string> = {
   'reason.read-only': 'the place where the record is kept can be read but not written',
   'reason.gone': 'the place where the record is kept cannot be reached',
   'reason.busy': 'the database is too busy',
+  'reason.damaged': 'the file that keeps the record is damaged',
   'reason.fault': 'the place where the record is kept reports a fault',
   'reason.keys': 'the keys cannot be opened',
   'need.log-altered': 'The record is not what was signed, and nothing is signed any more',

@@ -15,6 +15,7 @@ export const zh = {
   'reason.read-only': '存记录的地方只能读，不能写',
   'reason.gone': '存记录的地方连不上',
   'reason.busy': '数据库太忙',
+  'reason.damaged': '存记录的文件坏了',
   'reason.fault': '存记录的地方出错',
   'reason.keys': '密钥库打不开',
   'need.log-altered': '记录和签过名的对不上，已停止签名',
