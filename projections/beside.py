@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -63,11 +63,13 @@ class Made(NamedTuple):
     row: str | None
 
 
-def made(book: Book) -> Iterator[Made]:
+def made(book: Book) -> list[Made]:
     """The documents that a page touched, in order of position and key."""
+    found: list[Made] = []
     for key, (position, view) in sorted(book.touched.items(), key=lambda one: (one[1].position, one[0])):
         body = BUILDERS[key.kind](key, view, book)
-        yield Made(key, position, None if body is None else _row_text(key, position, body))
+        found.append(Made(key, position, None if body is None else _row_text(key, position, body)))
+    return found
 
 
 def forget(person: UUID, name: str, id: str, book: Book, *, position: int | None) -> bool:

@@ -153,10 +153,12 @@ class _Folding:
         self._erased = ground.erased()
         self._cases: dict[UUID, _Case] = {}
         self._streams: dict[int, UUID] = {}
+        self._last: Recorded | None = None
         self._book = Book(ground.ledger, lambda case_id: self._case(case_id).view.state.applicant)
         self._out = Folded()
 
     def take(self, position: int, envelope: Envelope) -> None:
+        self._last = (position, envelope)
         try:
             self._take(position, envelope)
         except _DEFECTS as fault:
@@ -259,10 +261,19 @@ class _Folding:
                     raise Unfoldable(*case.last) from fault
         self._out.ledgers = self._book.changed
         self._out.ledger_persons = self._book.persons
-        for one in beside.made(self._book):
+        for one in self._beside():
             why = "reassigned" if one.row is None else ""
             self._out.changes.append(Change(one.key.scope, one.key.kind, one.key.id, one.position, one.row, why))
         return self._out
+
+    def _beside(self) -> list[beside.Made]:
+        """The documents beside cases; one that cannot be made is told of the last fact of the page."""
+        try:
+            return beside.made(self._book)
+        except _DEFECTS as fault:
+            if self._last is None:
+                raise
+            raise Unfoldable(*self._last) from fault
 
 
 def purged(persons: Iterable[UUID], ground: Ground, source: Source, *, until: int) -> Folded:

@@ -38,7 +38,10 @@ def _day_of(view: str, book: Book) -> Day:
 
 def _appointment(key: Key, view: str, book: Book) -> AppointmentBody | None:
     day, id = _day_of(view, book), UUID(key.id)
-    group, line = next((group, line) for group, line in day.lines.items() if _is_here(id, line))
+    found = next(((group, line) for group, line in day.lines.items() if _is_here(id, line)), None)
+    if found is None:
+        return None  # it has left its line; what comes next in the log puts it into another
+    group, line = found
     one, told = line.appointments[id], day.groups[group]
     if line.is_closed:
         return None

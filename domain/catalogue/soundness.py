@@ -13,6 +13,8 @@ DERIVED = frozenset({"applicant_age", "applicant_sex"})
 """What checks of eligibility may use without asking for it."""
 
 ROLES = frozenset(role.value for role in Role)
+MOST_HOURS, MOST_DAYS, MOST_MONTHS = 2_000, 3_660, 120
+"""Limits beyond any that an item can mean: about a year of work, ten years, ten years."""
 STAGES: tuple[Stage, ...] = ("receive", "accept", "review", "decide", "deliver")
 
 
@@ -45,6 +47,22 @@ def _faults(item: ServiceItem, derived: frozenset[str]) -> Iterator[str]:
             yield f"eligibility: {rule.id}: there is no field {rule.check.field}"
     yield from _material_faults(item, seen)
     yield from _route_faults(item)
+    yield from _limit_faults(item)
+
+
+def _limit_faults(item: ServiceItem) -> Iterator[str]:
+    limits: tuple[tuple[str, float | None, int], ...] = (
+        ("promised_working_days", item.promised_working_days, MOST_DAYS),
+        ("statutory_working_days", item.statutory_working_days, MOST_DAYS),
+        ("statutory_calendar_days", item.statutory_calendar_days, MOST_DAYS),
+        ("statutory_months", item.statutory_months, MOST_MONTHS),
+        ("extension_working_days", item.extension_working_days, MOST_DAYS),
+        *((f"route: {step.step}: working_hours", step.working_hours, MOST_HOURS) for step in item.route),
+        *((f"route: {step.step}: calendar_days", step.calendar_days, MOST_DAYS) for step in item.route),
+    )
+    for name, limit, most in limits:
+        if limit is not None and not 0 <= limit <= most:
+            yield f"{name}: {limit:g} is not between 0 and {most}"
 
 
 def _alternatives(one: Field, other: Field) -> bool:

@@ -88,7 +88,7 @@ def _undone(fact: f.ActUndone, view: CaseView, at: At) -> CaseView:
         case "case.request-correction":
             return replace(undone, notices=_taken_back(view))
         case "case.deliver":
-            sent = replace(view.sent, delivered_at=None, receiver="", receiver_name="")
+            sent = replace(view.sent, method="", delivered_at=None, receiver="", receiver_name="")
             return replace(undone, sent=sent)
         case "case.accept":
             return replace(undone, gaps_closed={})

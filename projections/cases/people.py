@@ -32,12 +32,13 @@ def handed_over(view: CaseView, *, in_full: bool = False) -> HandedOver | None:
 def material_name(view: CaseView, material: str, lookups: Lookups) -> Text:
     """Name of a paper in the newest version of the item, up to the case's own, that has it."""
     state = view.state
-    for version in range(state.item_version, 0, -1):
-        item = lookups.items.get(f"{state.item_id}@{version}")
-        found = item.material(material) if item else None
-        if found is not None:
-            return Text(found.name_zh, found.name_en)
-    return Text(material, material)
+    own = lookups.items.get(f"{state.item_id}@{state.item_version}")
+    found = own.material(material) if own else None
+    if found is None:
+        others = (item for item in lookups.items.values() if item.id == state.item_id)
+        earlier = sorted((item for item in others if item.version < state.item_version), key=lambda item: -item.version)
+        found = next((named for item in earlier if (named := item.material(material)) is not None), None)
+    return Text(found.name_zh, found.name_en) if found else Text(material, material)
 
 
 def applicant_name(view: CaseView) -> str:

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from domain.calendar.limits import local_day
 from domain.case import facts as f
+from domain.case.acts import CaseStatus
 from projections.cases.clocks import with_new_answer_date
 from projections.cases.view import At, CaseView, Family, Handling
 from projections.documents import Decision, Evidence, Extension, Finding, Migration, Opinion, Procedure, Reopened
@@ -118,6 +120,12 @@ def _reopened(_: f.CaseReopened, view: CaseView, at: At) -> CaseView:
         done={id: done for id, done in view.done.items() if id != "decide"},
         evidence=_looked_at(view, reopened=True),
     )
+    if status is CaseStatus.ACCEPTED:  # procedures and more time of the earlier round are over with it
+        over = tuple(
+            one if one.ended_on else replace(one, ended_on=min(local_day(at.when), one.ends_on))
+            for one in view.procedures
+        )
+        on = replace(on, procedures=over, extensions=())
     return with_new_answer_date(on, at)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from domain.case.acts import CaseStatus
+from domain.case.acts import ACTS, CaseStatus
 from domain.case.standing import Case
 from domain.case.state import due_step
 from domain.identity.checks import mask_name
@@ -37,7 +37,7 @@ def queue_of(view: CaseView, lookups: Lookups) -> QueueBody:
         step=step_due(step),
         waiting_for=waiting_for(view),
         claimed_by=person(state.claimed_by or state.withdrawn_from, view),
-        take_over=person(state.take_over, view),
+        take_over=person(state.take_over, view) if state.claimed_by is not None else None,
         claim_until=state.claim_until,
         handed_over=handed_over(view),
         doer=state.doer,
@@ -55,15 +55,17 @@ def queue_of(view: CaseView, lookups: Lookups) -> QueueBody:
         last_handler=person(view.last_handler, view),
         returns_to=person(state.last_handler, view),
         returned=view.returned,
-        second_notice=second_notice(state),
-        extension_asked=state.extension is not None and not state.extension.approved,
+        second_notice=second_notice(state) if "case.approve-second-notice" in ACTS[state.status] else "",
+        extension_asked="case.answer-extension" in ACTS[state.status]
+        and state.extension is not None
+        and not state.extension.approved,
         duplicates=len(state.suspects),
         gaps_open=len(state.open_gaps),
         gap_due=_gap_due(state),
         overdue=overdue_of(state),
         alarm=alarm_of(state),
-        evidence=state.evidence,
-        sampling=state.sampling_due,
+        evidence=state.evidence and "case.refuse-reopening" in ACTS[state.status],
+        sampling=state.sampling_due and "case.sample" in ACTS[state.status],
         unanswered=bool(view.messages) and view.messages[-1].who != "staff",
         unreached=view.unreached,
         deemed=state.deemed and state.case_number is not None,

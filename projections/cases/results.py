@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from domain.case import facts as f
 from domain.effects.parcels import ParcelTracked
 from projections.cases.view import At, CaseView, Family, Handling
-from projections.documents import Archive, ParcelEvent, Result, Text, VoidedResult
+from projections.documents import Archive, Delivery, ParcelEvent, Result, Text, VoidedResult
 
 
 def _issued(fact: f.ResultIssued, view: CaseView, at: At) -> CaseView:
@@ -68,7 +68,8 @@ def _voided(fact: f.ResultVoided, view: CaseView, at: At) -> CaseView:
         view,
         result=None,
         result_void=(*view.result_void, void),
-        sent=replace(view.sent, method="", delivered_at=None, receiver="", receiver_name=""),
+        sent=Delivery(""),
+        post_uncertain=False,
         reached={step: moment for step, moment in view.reached.items() if step != "delivered"},
         done={id: done for id, done in view.done.items() if id not in ("issue", "deliver")},
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.case.acts import ENDED, CaseStatus
+from domain.case.acts import ACTS, ENDED, CaseStatus
 from projections.cases.view import CaseView
 from projections.documents import Delivery, Turn, WaitingFor
 from projections.documents.status import DeliveryState
@@ -41,7 +41,9 @@ def _result_out(view: CaseView) -> WaitingFor:
 
 def _after_the_end(view: CaseView) -> WaitingFor:
     state = view.state
-    if state.evidence or state.sampling_due:
+    assert state.status is not None
+    may = ACTS[state.status]
+    if (state.evidence and "case.refuse-reopening" in may) or (state.sampling_due and "case.sample" in may):
         return "lead"
     open_gaps = state.open_gaps if state.status is CaseStatus.DELIVERED else ()
     if view.unreached or any(state.gaps[material].supplied for material in open_gaps):

@@ -37,6 +37,8 @@ def sampled(_: f.CaseSampled, case: Case, __: UUID) -> Case:
 def undone(fact: f.ActUndone, case: Case, _: UUID) -> Case:
     """The case stands as before the act."""
     before = replace(case, doer=None, claimed_by=None, claim_until=None, handed_over=None)
+    if fact.act != "case.deliver":
+        before = replace(before, evidence=False)  # what came after the end is part of the set again
     match fact.act:
         case "case.request-correction":
             return replace(
@@ -54,6 +56,9 @@ def undone(fact: f.ActUndone, case: Case, _: UUID) -> Case:
                 step_due=None,
                 step_overdue=False,
                 gaps={},
+                order="",
+                street_role="",
+                route=(),
             )
         case "case.decide" | "case.terminate":
             suspended = any(one.protects for one in case.procedures.values())
@@ -62,13 +67,16 @@ def undone(fact: f.ActUndone, case: Case, _: UUID) -> Case:
                 status=CaseStatus.SUSPENDED if suspended else CaseStatus.ACCEPTED,
                 decided_by=None,
                 deliver_by=None,
+                delivery_overdue=False,
                 sampling_due=False,
                 step_due=fact.step_due or case.step_due,
+                step_overdue=case.step_overdue and fact.step_due is None,
             )
         case "case.deliver":
             return replace(before, status=case.delivered_from, delivered_from=None)
         case _:
-            return replace(before, status=CaseStatus.RECEIVED, notice=fact.notice or case.notice)
+            answer_by = fact.notice or case.answer_by
+            return replace(before, status=CaseStatus.RECEIVED, notice=fact.notice or case.notice, answer_by=answer_by)
 
 
 def committed(fact: f.CommitmentVerified, case: Case, _: UUID) -> Case:
@@ -83,7 +91,9 @@ def revoked(_: f.CaseRevoked, case: Case, __: UUID) -> Case:
 
 def issued(fact: f.ResultIssued, case: Case, _: UUID) -> Case:
     """The result has a number."""
-    return replace(case, status=CaseStatus.ISSUED, document_number=fact.document_number, prints=1, doer=None)
+    return replace(
+        case, status=CaseStatus.ISSUED, document_number=fact.document_number, prints=1, rendered=False, doer=None
+    )
 
 
 def result_voided(fact: f.ResultVoided, case: Case, _: UUID) -> Case:

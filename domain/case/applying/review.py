@@ -59,7 +59,7 @@ def procedure_ended(fact: f.ProcedureEnded, case: Case, _: UUID) -> Case:
     """The clock runs again, unless another procedure goes on."""
     ended = replace(case.procedures[fact.procedure], ended_on=fact.ended_on)
     after = _clocked(case, {**case.procedures, fact.procedure: ended}, fact.promised, fact.statutory)
-    return replace(after, step_due=fact.step_due) if fact.step_due else after
+    return replace(after, step_due=fact.step_due, step_overdue=False) if fact.step_due else after
 
 
 def procedure_overran(fact: f.ProcedureOverran, case: Case, _: UUID) -> Case:
@@ -123,7 +123,8 @@ def reopened(fact: f.CaseReopened, case: Case, _: UUID) -> Case:
     if fact.status == CaseStatus.FILED:
         return replace(changed, lapses=fact.respond_by)
     if fact.status == CaseStatus.RECEIVED:
-        return replace(changed, notice=fact.notice, received_at=_begun(fact.notice, case.received_at))
+        received_at = _begun(fact.notice, case.received_at)
+        return replace(changed, notice=fact.notice, answer_by=fact.notice or case.answer_by, received_at=received_at)
     return replace(
         changed,
         promised=fact.promised,

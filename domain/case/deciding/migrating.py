@@ -7,9 +7,10 @@ import msgspec
 from domain.case import commands as c
 from domain.case import facts as f
 from domain.case.decide import Bench, Call, Decided, decide
+from domain.case.deciding import papers
 from domain.case.deciding.guards import opened, reason, require_fresh
 from domain.case.standing import in_review
-from domain.case.state import Case, handled_item
+from domain.case.state import Case, evolve, handled_item
 from domain.catalogue.conditions import FilledForm, filled_form, materials_needed
 from domain.catalogue.items import ServiceItem
 from domain.refusals import NotNewer, PreviewStale, RouteDiffers
@@ -32,7 +33,8 @@ def _(command: c.MigrateCase, call: Call, bench: Bench) -> Decided:
         effects=effects,
         words=reason(case, command.reason),
     )
-    return [(call.lane, migrated)]
+    after = evolve(migrated, case, by=call.by.id)  # the newer version may ask for no more than is there
+    return [(call.lane, migrated), *papers.completed(call.lane, after, newer, bench)]
 
 
 def migration_effects(case: Case, item: ServiceItem, newer: ServiceItem) -> f.MigrationEffects:

@@ -6,9 +6,9 @@ from domain.case import commands as c
 from domain.case import facts as f
 from domain.case.acts import CaseStatus
 from domain.case.decide import Bench, Call, Decided, decide
-from domain.case.deciding import dates
+from domain.case.deciding import dates, papers
 from domain.case.deciding.guards import opened, reason
-from domain.case.state import Case
+from domain.case.state import Case, evolve
 from domain.refusals import NoNewEvidence
 
 _UNDECIDED = (CaseStatus.DECLINED, CaseStatus.REDIRECTED)
@@ -25,7 +25,9 @@ def _(command: c.ReopenCase, call: Call, bench: Bench) -> Decided:
             return [(call.lane, f.CaseReopened(status=CaseStatus.CORRECTION.value, words=words, respond_by=due))]
         case CaseStatus.LAPSED:
             due = dates.lapses(bench)
-            return [(call.lane, f.CaseReopened(status=CaseStatus.FILED.value, words=words, respond_by=due))]
+            again = f.CaseReopened(status=CaseStatus.FILED.value, words=words, respond_by=due)
+            after = evolve(again, case, by=call.by.id)  # what had been awaited may have come meanwhile
+            return [(call.lane, again), *papers.completed(call.lane, after, item, bench)]
         case _:
             _require_evidence(case)
     if case.status in _UNDECIDED:

@@ -108,7 +108,8 @@ def _(command: c.ChangeDelivery, call: Call, bench: Bench) -> Decided:
     changed = f.DeliveryChanged(
         method=str(form.answers["delivery_method"]), answers=Sealed(applicant(case), value=private)
     )
-    return [(call.lane, changed)]
+    after = evolve(changed, case, by=call.by.id)  # another way may ask for no more than is there
+    return [(call.lane, changed), *papers.completed(call.lane, after, item, bench)]
 
 
 # One-time links
