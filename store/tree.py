@@ -69,6 +69,7 @@ class Tree:
         self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLES)
         self._levels = lru_cache(1024)(self._expanded)
+        self._altered = ""
         self._load()
 
     def close(self) -> None:
