@@ -1,4 +1,4 @@
-"""The campaign `rights`: every role of every office, before every item, in every state of its way, tries every act.
+"""The campaign `rights`: every role of every office, before every item, at every step of its way, tries every act.
 
 What the page of rights gives is not forbidden, and everything else is refused, as not there to whoever may not know of
 the case. The page is read from its letters; who may know of a case, from the route of its item.

@@ -39,6 +39,14 @@ def test_a_fact_that_cannot_be_folded_is_caught(pattern: Path, monkeypatch: pyte
         steps.walked(pattern, "control")
 
 
+def test_read_models_that_depend_on_the_pages_are_caught(pattern: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "PAGED", 1)
+    monkeypatch.setattr(steps, "content", Mock(side_effect=[{"rows": [1]}, {"rows": [2]}]))
+
+    with pytest.raises(Broken, match="read models that followed page by page are others"):
+        steps.walked(pattern, "control")
+
+
 def test_a_log_that_is_not_sound_is_caught(pattern: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def look(_: soundness.Leaves, leaf: Leaf, __: object) -> Iterator[str]:
         return iter(["its leaf is not the hash of what is stored"] if leaf.row.tag == "case.accepted" else [])

@@ -95,6 +95,7 @@ def test_every_proof_of_a_small_tree_holds_and_no_other(tmp_path: Path) -> None:
         (merkle, "root_of_inclusion", Mock(return_value=trees.Leaves(7).root), "by a path that was meddled with"),
         (merkle, "root_of_inclusion", Mock(return_value=None), "not proven to the service"),
         (verify, "root_of_path", Mock(return_value=b""), "not proven to the verifier"),
+        (verify, "root_of_path", Mock(return_value=trees.Leaves(7).root), "by a path that was meddled with"),
         (merkle, "is_consistent", Mock(return_value=True), "by what was meddled with"),
         (merkle, "is_consistent", Mock(return_value=False), "not proven to begin"),
     ],
