@@ -86,8 +86,8 @@ def campaign(run: Run) -> str:
             told(seen.damaged, count)
     return (
         f"{seen.damaged:,} damaged logs of {len(pattern.leaves):,} events: in {seen.changed:,} an event was gone or "
-        f"read otherwise, and each was noticed: {seen.opened:,} by the service when it opened the file, {seen.looked:,} "
-        f"when it looked over its log, {seen.checked:,} by `doorstep check` alone"
+        f"read otherwise, and each was noticed: {seen.opened:,} by the service when it opened the file, "
+        f"{seen.looked:,} when it looked over its log, {seen.checked:,} by `doorstep check` alone"
     )
 
 
