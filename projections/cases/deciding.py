@@ -84,6 +84,9 @@ def _undone(fact: f.ActUndone, view: CaseView, at: At) -> CaseView:
         reached={id: moment for id, moment in view.reached.items() if id != step},
         done={id: done for id, done in view.done.items() if id != stage},
     )
+    if fact.act != "case.deliver":  # what came after the end is part of the set again
+        kept = tuple(replace(one, outcome="") if one.outcome == "waiting" else one for one in view.evidence)
+        undone = replace(undone, evidence=kept)
     match fact.act:
         case "case.request-correction":
             return replace(undone, notices=_taken_back(view))

@@ -101,6 +101,18 @@ def test_nobody_is_asked_to_look_at_evidence_of_a_result_that_was_revoked(follow
     assert followed.reader.document("queue", str(CASE)) is None
 
 
+def test_evidence_waits_for_nobody_once_the_end_is_taken_back(followed: Followed) -> None:
+    followed.receive()
+    followed.do(DECLINE, by=ZHOU)
+    followed.do(EVIDENCE, by=FATHER)
+    assert [one["outcome"] for one in followed.body("status")["evidence"]] == ["waiting"]
+
+    followed.do(c.UndoAct(wrong="case.decline", reason="点错了"), by=SUN)
+
+    assert [one["outcome"] for one in followed.body("status")["evidence"]] == [""]
+    assert not followed.body("queue")["evidence"]
+
+
 def test_a_question_about_a_second_notice_ends_with_the_acceptance(followed: Followed) -> None:
     followed.receive()
     followed.do(c.RequestCorrection(defects=(defect(),)), by=ZHOU)
