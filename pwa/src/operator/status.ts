@@ -50,7 +50,15 @@ export interface Status {
   build: string;
   since: string;
   nodes: { name: string; program: string; is_this: boolean }[];
-  log: { engine: 'sqlite' | 'postgresql'; head: number; waiting: number; trouble: string; key: string; proven: number; altered: boolean };
+  log: {
+    engine: 'sqlite' | 'postgresql';
+    head: number;
+    waiting: number;
+    trouble: string;
+    key: string;
+    proven: number;
+    altered: boolean;
+  };
   views: { state: 'following' | 'building' | 'stopped'; position: number; behind: number; stopped_at: number | null };
   followers: Turns[];
   timers: { waiting: number; next_at: string | null; jumped: number | null };
@@ -70,7 +78,13 @@ export interface Answer {
 }
 
 /** What stops work now; the rest can wait for an hour. */
-const STOPS: ReadonlySet<Need['code']> = new Set(['log-altered', 'log-not-writable', 'views-stopped', 'clock-jumped', 'disk-low']);
+const STOPS: ReadonlySet<Need['code']> = new Set([
+  'log-altered',
+  'log-not-writable',
+  'views-stopped',
+  'clock-jumped',
+  'disk-low',
+]);
 
 export const stateOf = ({ code }: Need): State => (STOPS.has(code) ? 'late' : 'you');
 
