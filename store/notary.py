@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, cast
 
@@ -102,6 +101,8 @@ class Notary:
         self._path = path
         self._opened: Tree | None = None
         self._formers: dict[int, Tree] = {}
+        self._compared: set[int] = set()
+        self._opening = threading.Lock()
         self._wrong_former = ""
         self._restored: tuple[LogRestored, ...] | None = None
         self._note = _Note()
@@ -153,9 +154,10 @@ class Notary:
         """
         yield from self._present.looked_over()
         for number in range(len(self.restored)):
-            if number not in self._formers:
-                yield from self._former_made(number)
-            yield from self._formers[number].looked_over()
+            tree = self._former_opened(number)
+            yield from tree.looked_over()
+            yield from tree.taken_in()
+            self._compare_former(number)
         self._wrong_former = ""
 
     @property
@@ -283,7 +285,7 @@ class Notary:
         """The tree of the log; one that was altered, under whatever name, is refused each time."""
         if self._wrong_former:
             raise LogAltered(self._wrong_former)
-        for tree in self._formers.values():
+        for tree in tuple(self._formers.values()):
             tree.require_whole()
         present = self._present
         present.require_whole()
@@ -307,29 +309,34 @@ class Notary:
 
     def _former(self, number: int) -> Tree:
         """The tree of the log under the name that it had before a restoration, counted from 0."""
-        if number not in self._formers:
-            for _ in self._former_made(number):
-                pass
-        return self._formers[number]
+        tree = self._former_opened(number)
+        if number not in self._compared:
+            tree.catch_up()
+            self._compare_former(number)
+        return tree
 
-    def _former_made(self, number: int) -> Iterator[int]:
-        """Make that tree, a page at a time."""
-        fact, begins = self.restored[number], self._begins()
-        path = self._path.with_name(f"{self._path.stem}-{number}{self._path.suffix}")
-        self._path.parent.mkdir(mode=0o700, exist_ok=True)
-        beginning = Beginning(self._centre.origin, fact.before, begins[number], begins[number + 1])
-        with ExitStack() as opened:
-            tree = opened.enter_context(closing(Tree(path, self._centre.event_log, beginning)))
-            try:
-                yield from tree.taken_in()
-                if (tree.size, tree.root().hex()) != (fact.size, fact.root):
-                    raise LogAltered(f"the events before restoration {number} are not those that it names")
-            except LogAltered as altered:
-                self._wrong_former = str(altered)
-                raise
+    def _former_opened(self, number: int) -> Tree:
+        """That tree as far as it has been made; the same for everybody who makes it."""
+        with self._opening:
             if number not in self._formers:
-                self._formers[number] = tree
-                opened.pop_all()
+                fact, begins = self.restored[number], self._begins()
+                path = self._path.with_name(f"{self._path.stem}-{number}{self._path.suffix}")
+                self._path.parent.mkdir(mode=0o700, exist_ok=True)
+                beginning = Beginning(self._centre.origin, fact.before, begins[number], begins[number + 1])
+                try:
+                    self._formers[number] = Tree(path, self._centre.event_log, beginning)
+                except LogAltered as altered:
+                    self._wrong_former = str(altered)
+                    raise
+            return self._formers[number]
+
+    def _compare_former(self, number: int) -> None:
+        """Hold a tree that is whole against what the restoration says of it."""
+        tree, fact = self._formers[number], self.restored[number]
+        if (tree.size, tree.root().hex()) != (fact.size, fact.root):
+            self._wrong_former = f"the events before restoration {number} are not those that it names"
+            raise LogAltered(self._wrong_former)
+        self._compared.add(number)
 
     def _signing(self) -> SigningState:
         return cast("SigningState", self._centre.state(SIGNING_STREAM, SIGNING))

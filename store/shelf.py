@@ -248,19 +248,20 @@ class SQLiteShelf:
             ShelfUnavailable: another process kept reading; do it again.
         """
         with self._lock, _named():
-            is_empty = self._empty_log()
+            is_empty = self._empty_log(at_once=True)
         if not is_empty:
             raise ShelfUnavailable("the write-ahead log of the key database is in use")
 
-    def _empty_log(self) -> bool:
+    def _empty_log(self, *, at_once: bool = False) -> bool:
         """Empty the write-ahead log, on the disk too; whether nobody else's reading was in the way.
 
         SQLite cuts the file and does not wait for the disk, so that a power cut would bring it back. The next commit
-        waits: something is committed.
+        waits: something is committed, `at_once` even if nothing was in the file, for another process may just have
+        cut it.
         """
         _, frames, _ = self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if frames:
+        if frames or at_once:
             with immediate(self._db) as db:
                 db.execute(f"PRAGMA user_version = {FORMAT}")  # written though it is the same; a row would not be
         return not busy

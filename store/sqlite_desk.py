@@ -93,9 +93,7 @@ class LogDesk:
         found: dict[str, list[bytes]] = {stream.hex: [] for stream in streams}
         names = msgspec.json.encode(list(found)).decode()
         for name, state in self._database.execute(_BEGINNINGS, (names, limit)):
-            if type(state) is not bytes:
-                raise LogUnavailable("damaged", "an event of a stream is none any more: check the log")
-            found[name].append(state)
+            found[name].append(_bytes(state))
         return {stream: found[stream.hex] for stream in streams}
 
     @names_errors
@@ -127,10 +125,8 @@ def stored_states(
     database: sqlite3.Connection, stream: UUID, *, after: int = 0, limit: int | None = None
 ) -> list[bytes]:
     """Stored bytes of a stream's events after version `after`, in order, at most `limit`."""
-    states = [state for (state,) in database.execute(_STATES, (stream.hex, after, _ALL if limit is None else limit))]
-    if not all(type(state) is bytes for state in states):
-        raise LogUnavailable("damaged", "an event of a stream is none any more: check the log")
-    return states
+    found = database.execute(_STATES, (stream.hex, after, _ALL if limit is None else limit))
+    return [_bytes(state) for (state,) in found]
 
 
 def as_rows(cursor: sqlite3.Cursor) -> list[Row]:
@@ -145,8 +141,13 @@ def as_row(position: int, stream: object, version: object, tag: object, state: o
         LogUnavailable: what stands there is no event any more; a damaged file can hold anything.
     """
     try:
-        if type(stream) is str and type(version) is int and type(tag) is str and type(state) is bytes:
-            return Row(position, UUID(stream), version, tag, state)
+        if type(stream) is str and type(version) is int and type(tag) is str:
+            return Row(position, UUID(stream), version, tag, _bytes(state))
     except ValueError:
         pass
     raise LogUnavailable("damaged", f"what stands at position {position} is no event: check the log")
+
+
+def _bytes(state: object) -> bytes:
+    """What is stored of an event; nothing, which no event can be read from, where damage has made it something else."""
+    return state if type(state) is bytes else b""

@@ -70,7 +70,11 @@ class Tree:
         self._database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLES)
         self._levels = lru_cache(1024)(self._expanded)
         self._altered = ""
-        self._load()
+        try:
+            self._load()
+        except BaseException:
+            self._database.close()
+            raise
 
     def close(self) -> None:
         """Close the file."""
@@ -198,7 +202,7 @@ class Tree:
         while within == WIDTH - 1:
             level, (number, within) = level + 1, divmod(number, WIDTH)
             above = _hashes(self._tile(level, number))
-            if len(hashes) < WIDTH or above[within : within + 1] != _folded(hashes)[-1]:
+            if len(hashes) != WIDTH or above[within : within + 1] != _folded(hashes)[-1]:
                 return False
             hashes = above
         return True

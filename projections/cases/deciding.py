@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from domain.case import facts as f
 from projections.cases.view import At, CaseView, Family, Handling
-from projections.documents import Decision, Finding, Notice, Undone
+from projections.documents import Decision, Evidence, Finding, Notice, Undone
 
 
 def _accepted(fact: f.CaseAccepted, view: CaseView, at: At) -> CaseView:
@@ -42,7 +42,8 @@ def _decided(fact: f.CaseDecided, view: CaseView, at: At) -> CaseView:
 
 
 def _revoked(_: f.CaseRevoked, view: CaseView, at: At) -> CaseView:
-    return replace(view, revocation=_in_words("revoked", at))
+    """Whether to take it up again is no question any more."""
+    return replace(view, revocation=_in_words("revoked", at), evidence=_unasked(view))
 
 
 def _in_words(outcome: Literal["granted", "rejected", "revoked"], at: At) -> Decision:
@@ -85,8 +86,7 @@ def _undone(fact: f.ActUndone, view: CaseView, at: At) -> CaseView:
         done={id: done for id, done in view.done.items() if id != stage},
     )
     if fact.act != "case.deliver":  # what came after the end is part of the set again
-        kept = tuple(replace(one, outcome="") if one.outcome == "waiting" else one for one in view.evidence)
-        undone = replace(undone, evidence=kept)
+        undone = replace(undone, evidence=_unasked(view))
     match fact.act:
         case "case.request-correction":
             return replace(undone, notices=_taken_back(view))
@@ -97,6 +97,11 @@ def _undone(fact: f.ActUndone, view: CaseView, at: At) -> CaseView:
             return replace(undone, gaps_closed={})
         case _:
             return replace(undone, decision=None)
+
+
+def _unasked(view: CaseView) -> tuple[Evidence, ...]:
+    """What came after the end, of which nobody is asked any more whether it changes anything."""
+    return tuple(replace(one, outcome="") if one.outcome == "waiting" else one for one in view.evidence)
 
 
 def _taken_back(view: CaseView) -> tuple[Notice, ...]:

@@ -7,7 +7,7 @@ from domain.case.state import due_step
 from domain.catalogue.items import RouteStep, ServiceItem
 from projections.cases.clocks import alarm_of, overdue_of, step_clock
 from projections.cases.people import handed_over, person, step_due
-from projections.cases.queue import second_notice
+from projections.cases.queue import sampling, second_notice
 from projections.cases.status import status_of
 from projections.cases.turns import waiting_for
 from projections.cases.view import CaseView, Done
@@ -46,7 +46,7 @@ def case_of(view: CaseView, lookups: Lookups) -> CaseBody:
         second_notice=second_notice(state),
         second_notice_words=view.second_notice_words,
         findings=view.findings,
-        sampling=state.sampling_due,
+        sampling=sampling(state),
         duplicates=view.duplicates,
         commitments={material: state.commitments.get(material) for material in state.declarations},
         migrations=view.migrations,

@@ -55,7 +55,7 @@ def queue_of(view: CaseView, lookups: Lookups) -> QueueBody:
         last_handler=person(view.last_handler, view),
         returns_to=person(state.last_handler, view),
         returned=view.returned,
-        second_notice=second_notice(state) if "case.approve-second-notice" in ACTS[state.status] else "",
+        second_notice=second_notice(state),
         extension_asked="case.answer-extension" in ACTS[state.status]
         and state.extension is not None
         and not state.extension.approved,
@@ -65,7 +65,7 @@ def queue_of(view: CaseView, lookups: Lookups) -> QueueBody:
         overdue=overdue_of(state),
         alarm=alarm_of(state),
         evidence=state.evidence and "case.refuse-reopening" in ACTS[state.status],
-        sampling=state.sampling_due and "case.sample" in ACTS[state.status],
+        sampling=sampling(state),
         unanswered=bool(view.messages) and view.messages[-1].who != "staff",
         unreached=view.unreached,
         deemed=state.deemed and state.case_number is not None,
@@ -78,10 +78,17 @@ def queue_of(view: CaseView, lookups: Lookups) -> QueueBody:
 
 
 def second_notice(state: Case) -> Literal["", "asked", "approved"]:
-    """How far a second notice has come."""
+    """How far a second notice has come, while there can be one."""
+    if state.status is None or "case.approve-second-notice" not in ACTS[state.status]:
+        return ""
     if state.second_notice is not None:
         return "approved"
     return "asked" if state.second_notice_asked_by is not None else ""
+
+
+def sampling(state: Case) -> bool:
+    """Whether somebody else has to look at the decision, and still can."""
+    return state.sampling_due and state.status is not None and "case.sample" in ACTS[state.status]
 
 
 def _gap_due(state: Case) -> date | None:

@@ -124,7 +124,7 @@ class Press:
         applicant, pdf = rendered
         stored = self._files.put(pdf, person=applicant)
         id = uuid5(NAMESPACE, f"paper:{position}:{kind.value}:{stored.address}")
-        insist(self._centre, _record(kind, position, stored), lane=case, id=id)
+        insist(self._centre, _record(kind, position, stored, envelope.fact), lane=case, id=id)
 
     def _set_result(self, case: UUID, position: int, kind: PaperKind) -> tuple[UUID, bytes] | None:
         facts = self._centre.read(case, until=position)
@@ -175,7 +175,8 @@ def _mark(kind: PaperKind, fact: Fact) -> str:
     return f"补打 第{fact.copy}份" if isinstance(fact, f.ResultReprinted) else ""
 
 
-def _record(kind: PaperKind, position: int, stored: Stored) -> Command:
+def _record(kind: PaperKind, position: int, stored: Stored, fact: Fact) -> Command:
     if kind is PaperKind.RESULT:
-        return RecordRendering(sha256=stored.sha256, size=stored.size, address=stored.address)
+        number = fact.document_number if isinstance(fact, f.ResultIssued) else ""
+        return RecordRendering(sha256=stored.sha256, size=stored.size, address=stored.address, document_number=number)
     return RecordPaper(kind=kind, position=position, sha256=stored.sha256, size=stored.size, address=stored.address)

@@ -75,7 +75,7 @@ def undone(fact: f.ActUndone, case: Case, _: UUID) -> Case:
         case "case.deliver":
             return replace(before, status=case.delivered_from, delivered_from=None)
         case _:
-            answer_by = fact.notice or case.answer_by
+            answer_by = fact.answer_by or fact.notice or case.answer_by
             return replace(before, status=CaseStatus.RECEIVED, notice=fact.notice or case.notice, answer_by=answer_by)
 
 

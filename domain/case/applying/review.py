@@ -123,8 +123,12 @@ def reopened(fact: f.CaseReopened, case: Case, _: UUID) -> Case:
     if fact.status == CaseStatus.FILED:
         return replace(changed, lapses=fact.respond_by)
     if fact.status == CaseStatus.RECEIVED:
-        received_at = _begun(fact.notice, case.received_at)
-        return replace(changed, notice=fact.notice, answer_by=fact.notice or case.answer_by, received_at=received_at)
+        return replace(
+            changed,
+            notice=fact.notice,
+            answer_by=fact.answer_by or fact.notice or case.answer_by,
+            received_at=_begun(fact.notice, case.received_at),
+        )
     return replace(
         changed,
         promised=fact.promised,

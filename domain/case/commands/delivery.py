@@ -37,12 +37,17 @@ class ConfirmDelivery(Command, frozen=True, kw_only=True):
 
 
 class RecordRendering(Command, frozen=True, kw_only=True):
-    """The result document has been rendered (the centre itself says so)."""
+    """The result document has been rendered (the centre itself says so).
+
+    Attributes:
+        document_number: of the result that was rendered; another may have taken its place since.
+    """
 
     type: ClassVar[str] = "result.render@1"
     sha256: str
     size: int
     address: str
+    document_number: str = ""
 
 
 class RecordPosting(Command, frozen=True, kw_only=True):

@@ -73,6 +73,7 @@ def _(command: c.UndoAct, call: Call, bench: Bench) -> Decided:
         act=command.wrong,
         words=reason(case, command.reason),
         notice=dates.notice(bench) if renewed else None,
+        answer_by=dates.answer_by(item, bench) if renewed else None,
         step_due=dates.review_due(item, case.reviews_done, bench) if due_again else None,
     )
     return [(call.lane, undone)]

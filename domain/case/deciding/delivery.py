@@ -57,7 +57,8 @@ def _number(case: Case) -> str:
 @decide.register
 def _(command: c.RecordRendering, call: Call, bench: Bench) -> Decided:
     case = bench.case(call.lane)
-    if case.rendered or case.document_number is None:  # it was made void while it was being rendered
+    is_void = case.document_number is None or command.document_number not in ("", case.document_number)
+    if case.rendered or is_void:  # it was made void while it was being rendered
         return []
     return [(call.lane, f.ResultRendered(sha256=command.sha256, size=command.size, address=command.address))]
 

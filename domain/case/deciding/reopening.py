@@ -31,7 +31,12 @@ def _(command: c.ReopenCase, call: Call, bench: Bench) -> Decided:
         case _:
             _require_evidence(case)
     if case.status in _UNDECIDED:
-        again = f.CaseReopened(status=CaseStatus.RECEIVED.value, words=words, notice=dates.notice(bench))
+        again = f.CaseReopened(
+            status=CaseStatus.RECEIVED.value,
+            words=words,
+            notice=dates.notice(bench),
+            answer_by=dates.answer_by(item, bench),
+        )
     else:
         converted = dates.converted(item, bench.now, bench)[1] if case.converted else None
         again = f.CaseReopened(

@@ -43,6 +43,7 @@ class ActUndone(Fact, frozen=True, kw_only=True, tag="case.act_undone"):
         act: the act taken back, as the acts table names it.
         words: the reason, sealed under the applicant's key.
         notice: new notice limit, where the window must answer again.
+        answer_by: by when it must answer the applicant then; close of business for an immediate item.
         step_due: by when the step should be done that is due again, where the case is in review again.
     """
 
@@ -50,6 +51,7 @@ class ActUndone(Fact, frozen=True, kw_only=True, tag="case.act_undone"):
     words: Sealed
     notice: Due | None = None
     step_due: Due | None = None
+    answer_by: Due | None = None
 
 
 class CommitmentVerified(Fact, frozen=True, kw_only=True, tag="commitment.verified"):

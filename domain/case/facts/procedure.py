@@ -180,6 +180,7 @@ class CaseReopened(Fact, frozen=True, kw_only=True, tag="case.reopened"):
         words: the reason, sealed under the applicant's key; None where the applicant asked.
         respond_by: new date for the applicant, where it is their turn.
         notice: new notice limit, where the window must answer.
+        answer_by: by when it must answer the applicant then; close of business for an immediate item.
         promised: new limits, where the desk must decide.
     """
 
@@ -190,6 +191,7 @@ class CaseReopened(Fact, frozen=True, kw_only=True, tag="case.reopened"):
     promised: Due | None = None
     statutory: Due | None = None
     step_due: Due | None = None
+    answer_by: Due | None = None
 
 
 class ReopeningRefused(Fact, frozen=True, kw_only=True, tag="case.reopening_refused"):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from domain.calendar.limits import immediate
 from domain.case import commands as c
 from domain.case import facts as f
 from domain.case.acts import CaseStatus
@@ -12,7 +13,7 @@ from domain.case.timers import TimerKind
 from domain.catalogue.delegation import DelegatedItem, DelegationOrder, Handled
 from domain.catalogue.soundness import faults_of
 from domain.facts import Fact
-from tests.cast import CENTRE, CHEN, FATHER, LEASE, LI, SUN, ZHOU, Filing
+from tests.cast import CENTRE, CHEN, FATHER, HARDSHIP, LEASE, LI, SUN, ZHOU, Filing
 from tests.domain.case.desk import CONVERT, DECLINE, HEARING, Desk
 
 UNDO_ACCEPTANCE = c.UndoAct(wrong="case.accept", reason="点错了")
@@ -93,7 +94,8 @@ def test_what_is_answered_again_has_its_date_anew(act: c.Command) -> None:
 
     desk.do(c.UndoAct(wrong=act.act, reason="点错了"), by=SUN)
 
-    assert desk.case().answer_by == desk.case().notice
+    assert desk.case().answer_by == immediate(desk.calendar(), desk.now).due
+    assert desk.case().answer_by != desk.case().notice
 
 
 def test_a_case_at_the_window_again_is_not_late_from_the_first_moment() -> None:
@@ -103,10 +105,18 @@ def test_a_case_at_the_window_again_is_not_late_from_the_first_moment() -> None:
 
     desk.do(c.ReopenCase(reason="属于本街道"), by=SUN)
 
-    case = desk.case()
-    assert case.answer_by is not None
-    assert case.answer_by == case.notice
-    assert case.answer_by.at > desk.now
+    assert desk.case().answer_by == immediate(desk.calendar(), desk.now).due
+
+
+def test_a_promised_item_that_is_answered_again_is_to_be_answered_within_the_notice() -> None:
+    desk = Desk()
+    desk.receive(Filing(HARDSHIP))
+    desk.do(DECLINE, by=ZHOU)
+    desk.now += timedelta(days=2)
+
+    desk.do(c.UndoAct(wrong="case.decline", reason="点错了"), by=SUN)
+
+    assert desk.case().answer_by == desk.case().notice
 
 
 def test_a_decision_that_is_taken_back_takes_the_late_delivery_with_it() -> None:
@@ -146,10 +156,14 @@ def test_evidence_that_came_after_an_end_that_is_taken_back_asks_nobody_any_more
 
 def test_a_pdf_of_a_result_that_was_made_void_meanwhile_is_not_that_of_the_next() -> None:
     desk = at("issued")
+    number = desk.case().document_number or ""
     desk.do(c.VoidResult(reason="印错了名字"), by=CHEN)
 
-    assert desk.do(c.RecordRendering(sha256="a" * 64, size=9, address="z"), by=CENTRE) == []
+    late = c.RecordRendering(sha256="a" * 64, size=9, address="z", document_number=number)
+    assert desk.do(late, by=CENTRE) == []
     desk.do(c.IssueResult(), by=CHEN)
+    assert desk.case().document_number != number
+    assert desk.do(late, by=CENTRE) == []
 
     assert not desk.case().rendered
 
