@@ -25,7 +25,7 @@ from store.erasure import Erasure
 from store.files import FileStore
 from store.log import ForeignLog
 from store.merkle import Peaks
-from store.notary import Notary
+from store.notary import LogAltered, Notary
 from store.places import FolderPlaces, kept_in
 from store.restoring import Restored, Restoring, restore
 from store.staging import Staging
@@ -130,6 +130,41 @@ def test_an_older_state_goes_on_under_a_new_name_that_says_from_where(
         assert verdict(older, tmp_path, old_key) == 0
 
     assert verdict(receipt, tmp_path, old_key) == 0
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_an_event_from_before_a_restoration_that_changes_stops_the_signing_until_it_is_as_it_was(
+    kept: Premises, place: Site, tmp_path: Path
+) -> None:
+    taken(kept, tmp_path / "backup")
+    restored(kept, tmp_path / "backup", place)
+
+    def look(*, is_whole: bool) -> None:
+        with place.opened(name="there") as there, closing(Notary(there.centre, tmp_path / "there.db")) as notary:
+            if is_whole:
+                list(notary.looked_over())
+                assert notary.checkpoint()
+                assert notary.receipt(there.centre.position_of(CASE, 1)) is not None
+                return
+            with pytest.raises(LogAltered):
+                list(notary.looked_over())
+            for ask in (notary.checkpoint, lambda: notary.receipt(there.centre.position_of(CASE, 1))):
+                with pytest.raises(LogAltered):
+                    ask()
+            assert notary.is_altered
+
+    def rewrite(state: bytes, hash: bytes) -> tuple[bytes, bytes]:
+        with closing(sqlite3.connect(place.folder / "log.db", isolation_level=None)) as log:
+            before = log.execute("SELECT state, leaf_hash FROM stored_events WHERE rowid=5").fetchone()
+            log.execute("UPDATE stored_events SET state=?, leaf_hash=? WHERE rowid=5", (state, hash))
+        return before
+
+    look(is_whole=True)
+    as_it_was = rewrite(b"{}", bytes(32))
+    for _ in range(2):
+        look(is_whole=False)
+    rewrite(*as_it_was)
+    look(is_whole=True)
 
 
 def test_whoever_saw_the_log_before_is_told_what_it_was_restored_from(
