@@ -103,7 +103,7 @@ describe('whoever only operates', () => {
 describe('what is shown', () => {
   it('is red only where work stands still', () => {
     const red = NEEDS.filter((code) => stateOf({ code, params: {} }) === 'late');
-    expect(red).toEqual(['log-not-writable', 'views-stopped', 'clock-jumped', 'disk-low']);
+    expect(red).toEqual(['log-altered', 'log-not-writable', 'views-stopped', 'clock-jumped', 'disk-low']);
   });
 
   it('is of a tablet the worst that is so', () => {
