@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -154,10 +155,11 @@ class Notary:
         """
         yield from self._present.looked_over()
         for number in range(len(self.restored)):
-            tree = self._former_opened(number)
-            yield from tree.looked_over()
-            yield from tree.taken_in()
-            self._compare_former(number)
+            with self._noting_wrong():
+                tree = self._former_opened(number)
+                yield from tree.looked_over()
+                yield from tree.taken_in()
+                self._compare_former(number)
         self._wrong_former = ""
 
     @property
@@ -309,11 +311,21 @@ class Notary:
 
     def _former(self, number: int) -> Tree:
         """The tree of the log under the name that it had before a restoration, counted from 0."""
-        tree = self._former_opened(number)
-        if number not in self._compared:
-            tree.catch_up()
-            self._compare_former(number)
-        return tree
+        with self._noting_wrong():
+            tree = self._former_opened(number)
+            if number not in self._compared:
+                tree.catch_up()
+                self._compare_former(number)
+            return tree
+
+    @contextmanager
+    def _noting_wrong(self) -> Generator[None]:
+        """Remember that a former tree is not what it was: nothing is signed then."""
+        try:
+            yield
+        except LogAltered as altered:
+            self._wrong_former = str(altered)
+            raise
 
     def _former_opened(self, number: int) -> Tree:
         """That tree as far as it has been made; the same for everybody who makes it."""
@@ -323,19 +335,14 @@ class Notary:
                 path = self._path.with_name(f"{self._path.stem}-{number}{self._path.suffix}")
                 self._path.parent.mkdir(mode=0o700, exist_ok=True)
                 beginning = Beginning(self._centre.origin, fact.before, begins[number], begins[number + 1])
-                try:
-                    self._formers[number] = Tree(path, self._centre.event_log, beginning)
-                except LogAltered as altered:
-                    self._wrong_former = str(altered)
-                    raise
+                self._formers[number] = Tree(path, self._centre.event_log, beginning)
             return self._formers[number]
 
     def _compare_former(self, number: int) -> None:
         """Hold a tree that is whole against what the restoration says of it."""
         tree, fact = self._formers[number], self.restored[number]
         if (tree.size, tree.root().hex()) != (fact.size, fact.root):
-            self._wrong_former = f"the events before restoration {number} are not those that it names"
-            raise LogAltered(self._wrong_former)
+            raise LogAltered(f"the events before restoration {number} are not those that it names")
         self._compared.add(number)
 
     def _signing(self) -> SigningState:

@@ -7,9 +7,8 @@ from domain.case.state import due_step
 from domain.catalogue.items import RouteStep, ServiceItem
 from projections.cases.clocks import alarm_of, overdue_of, step_clock
 from projections.cases.people import handed_over, person, step_due
-from projections.cases.queue import sampling, second_notice
 from projections.cases.status import status_of
-from projections.cases.turns import waiting_for
+from projections.cases.turns import asks_for_sample, second_notice, waiting_for
 from projections.cases.view import CaseView, Done
 from projections.documents import CaseBody, StepOfRoute, Text
 from projections.lookups import Lookups
@@ -46,7 +45,7 @@ def case_of(view: CaseView, lookups: Lookups) -> CaseBody:
         second_notice=second_notice(state),
         second_notice_words=view.second_notice_words,
         findings=view.findings,
-        sampling=sampling(state),
+        sampling=asks_for_sample(state),
         duplicates=view.duplicates,
         commitments={material: state.commitments.get(material) for material in state.declarations},
         migrations=view.migrations,

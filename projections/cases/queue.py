@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
 
-from domain.case.acts import ACTS, CaseStatus
+from domain.case.acts import CaseStatus
 from domain.case.standing import Case
 from domain.case.state import due_step
 from domain.identity.checks import mask_name
 from projections.cases.clocks import alarm_of, overdue_of
 from projections.cases.people import applicant_name, handed_over, person, step_due
-from projections.cases.turns import waiting_for
+from projections.cases.turns import asks_for_extension, asks_for_sample, asks_of_evidence, second_notice, waiting_for
 from projections.cases.view import CaseView
 from projections.documents import QueueBody, Text
 from projections.lookups import Lookups
@@ -56,16 +55,14 @@ def queue_of(view: CaseView, lookups: Lookups) -> QueueBody:
         returns_to=person(state.last_handler, view),
         returned=view.returned,
         second_notice=second_notice(state),
-        extension_asked="case.answer-extension" in ACTS[state.status]
-        and state.extension is not None
-        and not state.extension.approved,
+        extension_asked=asks_for_extension(state),
         duplicates=len(state.suspects),
         gaps_open=len(state.open_gaps),
         gap_due=_gap_due(state),
         overdue=overdue_of(state),
         alarm=alarm_of(state),
-        evidence=state.evidence and "case.refuse-reopening" in ACTS[state.status],
-        sampling=sampling(state),
+        evidence=asks_of_evidence(state),
+        sampling=asks_for_sample(state),
         unanswered=bool(view.messages) and view.messages[-1].who != "staff",
         unreached=view.unreached,
         deemed=state.deemed and state.case_number is not None,
@@ -75,20 +72,6 @@ def queue_of(view: CaseView, lookups: Lookups) -> QueueBody:
         bundle=state.bundle,
         order=state.order,
     )
-
-
-def second_notice(state: Case) -> Literal["", "asked", "approved"]:
-    """How far a second notice has come, while there can be one."""
-    if state.status is None or "case.approve-second-notice" not in ACTS[state.status]:
-        return ""
-    if state.second_notice is not None:
-        return "approved"
-    return "asked" if state.second_notice_asked_by is not None else ""
-
-
-def sampling(state: Case) -> bool:
-    """Whether somebody else has to look at the decision, and still can."""
-    return state.sampling_due and state.status is not None and "case.sample" in ACTS[state.status]
 
 
 def _gap_due(state: Case) -> date | None:

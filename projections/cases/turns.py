@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from domain.case.acts import ACTS, ENDED, CaseStatus
+from domain.case.standing import Case
 from projections.cases.view import CaseView
 from projections.documents import Delivery, Turn, WaitingFor
 from projections.documents.status import DeliveryState
@@ -41,14 +44,41 @@ def _result_out(view: CaseView) -> WaitingFor:
 
 def _after_the_end(view: CaseView) -> WaitingFor:
     state = view.state
-    assert state.status is not None
-    may = ACTS[state.status]
-    if (state.evidence and "case.refuse-reopening" in may) or (state.sampling_due and "case.sample" in may):
+    if asks_of_evidence(state) or asks_for_sample(state):
         return "lead"
     open_gaps = state.open_gaps if state.status is CaseStatus.DELIVERED else ()
     if view.unreached or any(state.gaps[material].supplied for material in open_gaps):
         return "window"
     return "applicant" if open_gaps else "nobody"
+
+
+def asks_of_evidence(state: Case) -> bool:
+    """Whether a lead has to say what evidence changes that came after the end, and still can."""
+    return state.evidence and _may("case.refuse-reopening", state)
+
+
+def asks_for_sample(state: Case) -> bool:
+    """Whether a lead has to look at the decision, and still can."""
+    return state.sampling_due and _may("case.sample", state)
+
+
+def asks_for_extension(state: Case) -> bool:
+    """Whether a lead has to say whether it may take longer, and still can."""
+    return state.extension is not None and not state.extension.approved and _may("case.answer-extension", state)
+
+
+def second_notice(state: Case) -> Literal["", "asked", "approved"]:
+    """How far a second notice has come, while there can be one."""
+    if not _may("case.approve-second-notice", state):
+        return ""
+    if state.second_notice is not None:
+        return "approved"
+    return "asked" if state.second_notice_asked_by is not None else ""
+
+
+def _may(act: str, state: Case) -> bool:
+    """Whether anybody can do an act now; what nobody can do is asked of nobody."""
+    return state.status is not None and act in ACTS[state.status]
 
 
 def turn_of(view: CaseView) -> Turn:

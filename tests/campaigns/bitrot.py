@@ -8,7 +8,6 @@ its tree (`Tree.looked_over`), or by `doorstep check`.
 
 from __future__ import annotations
 
-import os
 import random
 import sqlite3
 import tempfile
@@ -26,7 +25,7 @@ from domain.case.commands import AddNote
 from store.log import ForeignLog, Leaf, LogUnavailable, Row
 from store.sqlite import LogFactory, LogRecorder
 from store.tree import Beginning, LogAltered, Tree
-from tests.campaigns.campaign import Broken, Run
+from tests.campaigns.campaign import Broken, Run, cores, summed
 from tests.campaigns.disk import MEMORY, SECTOR
 from tests.cast import CASE, ZHOU
 from tests.premises import opened
@@ -77,12 +76,12 @@ def campaign(run: Run) -> str:
     count, seen = run.count(FULL), Seen()
     pattern = made(run.folder)
     with (
-        ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool,
+        ProcessPoolExecutor(cores()) as pool,
         run.progress(f"{count:,} damaged logs") as told,
     ):
         lots = [(pattern, f"{run.seed} {low}", min(LOT, count - low)) for low in range(0, count, LOT)]
         for some in pool.map(tried, *zip(*lots, strict=True)):
-            seen = Seen(*(sum(both) for both in zip(seen, some, strict=True)))
+            seen = summed(seen, some)
             told(seen.damaged, count)
     return (
         f"{seen.damaged:,} damaged logs of {len(pattern.leaves):,} events: in {seen.changed:,} an event was gone or "

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from web.cli.progress import Progress
+
+Sums = TypeVar("Sums", bound=tuple[Any, ...])
 
 
 class Broken(AssertionError):
@@ -37,6 +40,16 @@ class Run(NamedTuple):
     def chance(self, *what: object) -> random.Random:
         """Chance for one purpose, the same for the same seed."""
         return random.Random(f"{self.seed} {what}")
+
+
+def cores() -> int:
+    """Processors that this process may use: `taskset -c 1 ./run campaign sync` leaves the others alone."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def summed(one: Sums, other: Sums) -> Sums:
+    """Figures of two parts of a run together, each a named tuple of numbers."""
+    return type(one)(*(mine + others for mine, others in zip(one, other, strict=True)))
 
 
 Campaign = Callable[[Run], str]

@@ -18,7 +18,7 @@ from domain.case.commands import AddNote
 from domain.decisions import Call
 from store.answers import Answer
 from store.receipts import receipt_stream
-from tests.campaigns.campaign import Broken, Run
+from tests.campaigns.campaign import Broken, Run, summed
 from tests.campaigns.disk import Disk, mounted
 from tests.cast import CASE, FATHER, ZHOU, Clock, Filing
 from tests.premises import Premises, Site
@@ -51,7 +51,7 @@ def campaign(run: Run) -> str:
     with run.progress("steps of 4 KiB") as told:
         for number, step in enumerate(steps, 1):
             some = full_after(site, run.folder / "centre", step * STEP)
-            done = Done(*(sum(both) for both in zip(done, some, strict=True)))
+            done = summed(done, some)
             told(number, len(steps))
     if not done.put_off or some.put_off:
         raise Broken("the disk was never full, or still was after the last step: the run says nothing")

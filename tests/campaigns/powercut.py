@@ -9,7 +9,6 @@ SQLite, and held against what had been promised.
 from __future__ import annotations
 
 import hashlib
-import os
 import random
 import sqlite3
 import tempfile
@@ -26,7 +25,7 @@ from eventsourcing.utils import Environment
 from store.log import Entry, ForeignLog, leaf_hash
 from store.shelf import ForeignShelf, ShelfUnavailable, SQLiteShelf
 from store.sqlite import LogFactory, LogRecorder
-from tests.campaigns.campaign import Broken, Run
+from tests.campaigns.campaign import Broken, Run, cores
 from tests.campaigns.disk import MEMORY, Cut, Disk, Image, Step, cuts, mounted
 
 FULL = 1_000_000
@@ -107,7 +106,7 @@ def campaign(run: Run) -> str:
     disks = -(-count // (LIVES * CUTS_OF_A_LIFE))
     done = 0
     with (
-        ProcessPoolExecutor(min(disks, len(os.sched_getaffinity(0)))) as pool,
+        ProcessPoolExecutor(min(disks, cores())) as pool,
         run.progress(f"{count:,} power cuts") as told,
     ):
         for some in pool.map(disk_of, (run.seed for _ in range(disks)), range(disks)):

@@ -15,7 +15,7 @@ from domain.case.acts import CaseStatus
 from domain.case.state import due_step
 from domain.catalogue.items import ServiceItem
 from domain.refusals import AlreadyClaimed, Forbidden, NotFound
-from tests.campaigns.campaign import Broken, Run
+from tests.campaigns.campaign import Broken, Run, summed
 from tests.cast import FATHER, LIN, ZHOU, Filing, staff
 from tests.domain.case.desk import Desk
 from tests.domain.case.test_acts import COMMAND_OF_ACT
@@ -49,7 +49,7 @@ def campaign(run: Run) -> str:
     done = Done()
     with run.progress("items") as told:
         for number, item in enumerate(chosen, 1):
-            done = Done(*(sum(both) for both in zip(done, tried(item), strict=True)))
+            done = summed(done, tried(item))
             told(number, len(chosen))
     return (
         f"{len(chosen)} items in {done.places:,} states, {len(PEOPLE)} people, {len(COMMAND_OF_ACT)} acts: of "

@@ -9,7 +9,6 @@ and the read models must come out of it, the same in one go and page by page.
 from __future__ import annotations
 
 import logging
-import os
 import random
 import shutil
 import tempfile
@@ -23,7 +22,7 @@ from typing import NamedTuple
 from projections.following import FactStops
 from projections.rebuilding import rebuild
 from store.centre import Centre
-from tests.campaigns.campaign import Broken, Run
+from tests.campaigns.campaign import Broken, Run, cores, summed
 from tests.campaigns.disk import MEMORY
 from tests.campaigns.diskfull import furnished
 from tests.cast import Clock
@@ -64,12 +63,12 @@ def campaign(run: Run) -> str:
     furnished(run.folder / "pattern")
     done = Done()
     with (
-        ProcessPoolExecutor(min(walks, len(os.sched_getaffinity(0)))) as pool,
+        ProcessPoolExecutor(min(walks, cores())) as pool,
         run.progress(f"{walks * WALK:,} steps") as told,
     ):
         seeds = (f"{run.seed} {number}" for number in range(walks))
         for some in pool.map(partial(walked, run.folder / "pattern"), seeds):
-            done = Done(*(sum(both) for both in zip(done, some, strict=True)))
+            done = summed(done, some)
             told(done.steps, walks * WALK)
     return (
         f"{done.steps:,} steps in {walks:,} histories, {done.events:,} events: no command was a fault, every log is "

@@ -6,7 +6,6 @@ One world in fifty has the device's core in TypeScript, over a bridge of JSON li
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
@@ -15,7 +14,7 @@ from time import monotonic
 
 from msgspec import Struct
 
-from tests.campaigns.campaign import Broken, Run
+from tests.campaigns.campaign import Broken, Run, cores
 from tests.simulation import invariants
 from tests.simulation.bridge import Bridge
 from tests.simulation.run import Told, run_seed
@@ -58,7 +57,7 @@ def campaign(run: Run) -> str:
     began = monotonic()
     count = run.count(FULL)
     figures = Figures()
-    workers = min(_cores(), -(-count // LOT))
+    workers = min(cores(), -(-count // LOT))
     with ProcessPoolExecutor(workers, initializer=_sweep_less) as pool, run.progress(f"{count:,} worlds") as progress:
         for some in pool.map(lot, lots(run.seed, count)):
             figures.join(some)
@@ -104,11 +103,6 @@ def _sweep_less() -> None:
     """Look for circular garbage a seventieth as often: it was a seventh of a world's time."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-
-
-def _cores() -> int:
-    """How many cores this process may use: `taskset -c 1 ./run campaign sync` leaves the others alone."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @cache

@@ -7,7 +7,6 @@ with it and is given no others.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
@@ -15,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from store import merkle
-from tests.campaigns.campaign import Broken, Run
+from tests.campaigns.campaign import Broken, Run, cores, summed
 from tests.test_verifier import verify
 
 LARGEST = 2_000
@@ -56,12 +55,12 @@ def campaign(run: Run) -> str:
     largest = max(LOT, run.count(LARGEST))
     done = Done()
     with (
-        ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool,
+        ProcessPoolExecutor(cores()) as pool,
         run.progress(f"trees of 1 to {largest:,} leaves") as told,
     ):
         lots = [(largest, sizes) for sizes in _lots(largest)]
         for number, some in enumerate(pool.map(tried, *zip(*lots, strict=True)), 1):
-            done = Done(*(sum(both) for both in zip(done, some, strict=True)))
+            done = summed(done, some)
             told(number, len(lots))
     return (
         f"every tree of 1 to {largest:,} leaves: {done.inclusions:,} proofs of a leaf and {done.consistencies:,} of a "

@@ -155,7 +155,9 @@ def test_an_event_from_before_a_restoration_that_changes_stops_the_signing_until
 
     def rewrite(state: bytes, hash: bytes) -> tuple[bytes, bytes]:
         with closing(sqlite3.connect(place.folder / "log.db", isolation_level=None)) as log:
-            before = log.execute("SELECT state, leaf_hash FROM stored_events WHERE rowid=5").fetchone()
+            before: tuple[bytes, bytes] = log.execute(
+                "SELECT state, leaf_hash FROM stored_events WHERE rowid=5"
+            ).fetchone()
             log.execute("UPDATE stored_events SET state=?, leaf_hash=? WHERE rowid=5", (state, hash))
         return before
 
@@ -165,6 +167,24 @@ def test_an_event_from_before_a_restoration_that_changes_stops_the_signing_until
         look(is_whole=False)
     rewrite(*as_it_was)
     look(is_whole=True)
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_an_event_that_had_changed_before_anybody_made_the_tree_of_before_stops_the_signing_too(
+    kept: Premises, place: Site, tmp_path: Path
+) -> None:
+    taken(kept, tmp_path / "backup")
+    restored(kept, tmp_path / "backup", place)
+    with closing(sqlite3.connect(place.folder / "log.db", isolation_level=None)) as log:
+        log.execute("UPDATE stored_events SET state=? WHERE rowid=5", (b"{}",))
+
+    with place.opened(name="there") as there, closing(Notary(there.centre, tmp_path / "there.db")) as notary:
+        assert notary.checkpoint()
+        with pytest.raises(LogAltered):
+            list(notary.looked_over())
+        with pytest.raises(LogAltered):
+            notary.checkpoint()
+        assert notary.is_altered
 
 
 def test_whoever_saw_the_log_before_is_told_what_it_was_restored_from(
