@@ -11,6 +11,8 @@ import pytest
 
 from domain.case.commands import AddNote
 from domain.identity.erasure import ErasePerson
+from store.log import Entry, leaf_hash
+from store.notary import Notary
 from tests.app.terminal import Home
 from tests.app.terminal import home as home
 from tests.cast import CASE, FATHER, ZHOU
@@ -194,6 +196,28 @@ def test_a_leaf_with_the_hash_of_another_event_is_found(log: sqlite3.Connection,
     )
 
     assert check() == (1, [f"{place}: its leaf is not the hash of what is stored"])
+
+
+def test_an_event_that_was_altered_with_its_leaf_is_found_by_the_tree_that_the_service_keeps(
+    data: Path, log: sqlite3.Connection, check: Check
+) -> None:
+    tree = data / "followers" / "tree.db"
+    with opened(data / "centre") as premises, closing(Notary(premises.centre, tree)) as notary:
+        notary.catch_up()
+        origin, leaves = premises.centre.origin, premises.centre.event_log.leaves_after(0, 10_000)
+    assert check() == (0, [])
+    one = leaves[-2]
+    entry = Entry(*one.row[1:])._replace(state=one.row.state.replace(b'"recorded_at":', b'"recorded_at": ', 1))
+
+    log.execute(
+        "UPDATE stored_events SET state=?, leaf_hash=? WHERE rowid=?",
+        (entry.state, leaf_hash(origin, entry), one.row.position),
+    )
+
+    said = f"the event at position {one.row.position} is not the one that was taken in as leaf {one.number}"
+    assert check() == (1, [f"tree.db: {said}"])
+    with closing(sqlite3.connect(tree)) as kept:
+        assert kept.execute("SELECT COUNT(*) FROM found").fetchone() == (0,)  # the service's own is left to the service
 
 
 def test_a_key_that_is_gone_without_an_erasure_is_missed(data: Path, check: Check) -> None:

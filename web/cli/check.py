@@ -6,9 +6,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
+from eventsourcing.persistence import MapperDeserialisationError
 
+from store.centre import Centre
+from store.log import LogUnavailable
+from store.notary import LogAltered, Notary
 from web.cli.centre import data_option, opened_centre, settings_of
 from web.cli.log_reading import findings
 from web.cli.progress import progress
@@ -23,8 +28,9 @@ def check(data: Path | None) -> int:
     """Read the whole log and say everything that is not as it was written.
 
     Each finding is a line `position stream version tag: what`, or `file: what`; none quotes what an event holds. Every
-    event is decoded, every sealed value opened, every leaf of the transparency log computed anew, every receipt
-    compared with its facts. The service may run meanwhile. Exit code 1 if anything was found.
+    event is decoded, every sealed value opened, every leaf of the transparency log computed anew and held against the
+    tree that the service keeps, every receipt compared with its facts. The service may run meanwhile. Exit code 1 if
+    anything was found.
     """
     settings, found = settings_of(data=data), 0
     for finding in _damaged_files(settings.centre_folder):
@@ -32,6 +38,9 @@ def check(data: Path | None) -> int:
         found += 1
     with opened_centre(settings) as centre, progress("reading the log") as told:
         for finding in findings(centre, told=told):
+            click.echo(finding)
+            found += 1
+        for finding in _changed_since(settings.followers_folder / "tree.db", centre):
             click.echo(finding)
             found += 1
         events = centre.head()
@@ -46,6 +55,27 @@ def _damaged_files(folder: Path) -> Iterator[Finding]:
             click.echo(f"reading {name} ...", err=True)
             for what in integrity(folder / name):
                 yield Finding(name, what)
+
+
+def _changed_since(tree: Path, centre: Centre) -> Iterator[Finding]:
+    """The first event that is not the one that the service took into its tree, if it has one; a copy is looked at."""
+    if not tree.is_file():
+        return
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / tree.name
+        try:
+            with (
+                closing(sqlite3.connect(f"{tree.absolute().as_uri()}?mode=ro", uri=True)) as source,
+                closing(sqlite3.connect(copy)) as target,
+            ):
+                source.backup(target)
+            with closing(Notary(centre, copy)) as notary:
+                for _ in notary.looked_over():
+                    pass
+        except (LogAltered, sqlite3.DatabaseError) as error:
+            yield Finding(tree.name, str(error))
+        except (LogUnavailable, MapperDeserialisationError):
+            return  # what cannot be read in the log was told already
 
 
 def integrity(path: Path) -> Iterator[str]:
