@@ -232,6 +232,7 @@ async def test_an_operator_begins_a_version_from_the_newest_and_sees_which_cases
     later = local_day(service.clock.now) + timedelta(days=7)
     trial = ItemTrial(name="自己办", at="2026-11-23T10:00", answers=filled_answers(NEWER))
     publish(service, PublishItem(item=NEWER, trials=(trial,), effective_on=later), item_stream(lease().id))
+    service.caught_up()
 
     newest = (await operator.get(f"/api/catalogue/{lease().id}/newest")).json()
     found = (await operator.post("/api/catalogue/check", json={k: newest[k] for k in ("item", "trials")})).json()
@@ -250,6 +251,7 @@ async def test_the_open_cases_of_an_item_are_counted_however_many_others_there_a
     operator = await service.staff("operator")
     file_lease(service)
     file_lease(service)
+    service.caught_up()
     monkeypatch.setattr(changes, "MOST_CASES", 1)
     other = replace(lease(), id="house-lease-renewal")
     calendar = (await operator.get("/api/calendar")).json()
@@ -265,6 +267,7 @@ async def test_the_open_cases_of_an_item_are_counted_however_many_others_there_a
 async def test_an_operator_sees_which_dates_a_calendar_moves_and_publishes_it(service: Service) -> None:
     operator = await service.staff("operator")
     file_lease(service)
+    service.caught_up()
     calendar = (await operator.get("/api/calendar")).json()["calendar"]
     today = local_day(service.clock.now)
     year = calendar["years"][str(today.year)]
