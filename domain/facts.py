@@ -47,7 +47,7 @@ class Meta(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
         recorded_at: the server's clock, UTC; the only clock from which deadlines are counted.
         captured_at: the device's clock when the command was given; untrusted.
         entered_by: the member of staff who brought the command in for the actor, from a rescue file.
-        signature: reserved for the Ed25519 signature of the device over the command; not stored while empty.
+        signature: never written: what a device signs stands sealed in its receipt, where it can be erased.
     """
 
     actor: UUID

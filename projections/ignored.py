@@ -13,6 +13,7 @@ IGNORED: dict[str, str] = {
     "contact.chosen": "asked for by its person, and read at the head of the log",
     "delegation.began": "the day stands in the order; each case keeps the order under which it was accepted",
     "delegation.ended": "the day stands in the order; each case keeps the order under which it was accepted",
+    "device.key-registered": "read at the head of the log, where a device sends what it has signed",
     "draft.ended": "read by web/api/drafts from the forms themselves; the log is for the auditor",
     "draft.saved": "read by web/api/drafts from the forms themselves; the log is for the auditor",
     "enrolment.issued": "rights are asked of the head of the log; the log is for the auditor",

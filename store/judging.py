@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from hashlib import blake2b
@@ -188,8 +189,7 @@ class Judge:
 
     def _with_keyed_digest(self, call: Call) -> Call:
         """A bare hash of a command could be guessed at long after the person was erased; under a key it cannot."""
-        keyed = blake2b(call.digest, key=self._key, digest_size=DIGEST_BYTES).digest()
-        return msgspec.structs.replace(call, digest=keyed)
+        return msgspec.structs.replace(call, digest=keyed(call.digest, self._key))
 
     def _as_of_now(self, call: Call) -> Call:
         """A member of staff acts in the roles held at this moment, whatever the edge knew when the command came in."""
@@ -210,6 +210,12 @@ class Judge:
         said = passing.sealed(self._vault, msgspec.to_builtins(call.command), at=at, bound_to=call.id)
         return Sealed(self._subject(call), value=said)
 
+    def _signed(self, call: Call) -> Sealed | None:
+        """What the device signed it with: under the key of the person of whom it speaks, to be erased with them."""
+        if not call.signed:
+            return None
+        return Sealed(self._subject(call), value=b64encode(call.signed).decode())
+
     def _subject(self, call: Call) -> UUID:
         """The applicant, for what staff and agents send; a resident who has no part in the case speaks for themself."""
         if isinstance(call.command, FileCase | FileBundle) and call.command.answers.get("has_agent") is True:
@@ -229,7 +235,13 @@ class Judge:
                 head = self._add(target, fact, meta, group)
                 before.setdefault(target, head)
             offset = next((n for n, (to, _) in enumerate(reversed(decided), 1) if to == call.lane), 0)
-            receipt = CommandApplied(type=call.command.type, digest=call.digest, lane=call.lane, offset=offset)
+            receipt = CommandApplied(
+                type=call.command.type,
+                digest=call.digest,
+                lane=call.lane,
+                offset=offset,
+                signed=self._signed(call),
+            )
             index = self._receipt(stream, receipt, meta, group)
         except Exception:
             del group.entries[mark:]
@@ -299,6 +311,11 @@ class Judge:
         stored = self._mapper.to_stored_event(envelope)
         self._mapper.decode(stored.topic, stored.state, stream, version)
         return Entry(stream, version, stored.topic, stored.state)
+
+
+def keyed(digest: bytes, key: bytes) -> bytes:
+    """The hash of a command's exact bytes as its receipt keeps it (BLAKE2b with the key `RECEIPTS`)."""
+    return blake2b(digest, key=key, digest_size=DIGEST_BYTES).digest()
 
 
 def _require_order(call: Call, group: Group) -> None:

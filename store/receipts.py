@@ -21,12 +21,16 @@ class CommandApplied(Fact, frozen=True, kw_only=True, tag="command.applied"):
         digest: hash of the exact bytes, so that another payload under the same id is noticed.
         lane: the stream it concerns.
         offset: how far before this receipt, in positions, its last fact on the lane stands; 0 if it recorded none.
+        signed: the signature of the device and the hash of what it signed, both in base64, sealed: with either of them
+            somebody could try guesses at a command after the person of whom it speaks was erased. None if the device
+            signs nothing.
     """
 
     type: str
     digest: bytes
     lane: UUID
     offset: int
+    signed: Sealed | None = None
 
 
 class CommandRefused(Fact, frozen=True, kw_only=True, tag="command.refused"):

@@ -30,6 +30,7 @@ from sync.device import events as ev
 from sync.device.events import Phase as State
 from sync.outbox import Outbox, uuid7
 from sync.replica import Replica
+from sync.signing import SecretKey
 from sync.wire import read
 
 __all__ = ["Client", "SignInNeeded", "State", "Timings"]
@@ -98,6 +99,7 @@ class Client:
         feat: tuple[str, ...] = ("zlib",),
         timings: Timings | None = None,
         tree: ev.Tree | None = None,
+        key: SecretKey | None = None,
     ) -> None:
         """Prepare to dial.
 
@@ -113,6 +115,7 @@ class Client:
             feat: `zlib` if pages may be compressed.
             timings: for impatient callers.
             tree: what the log had become when this device saw it last.
+            key: with which the device signs intents; its owner registers the public half (`POST /api/devices/ID/key`).
         """
         self.replica = Replica()
         self.outbox = Outbox()
@@ -124,6 +127,7 @@ class Client:
         self._person = person
         self._clock = clock
         self._chance = chance
+        self._key = key
         self._origin = origin
         stand = ev.Stand(origin=None if tree is None else tree.origin, tree=tree)
         seed = ev.Seed(app=APP, device=device, feat=feat, stand=stand)
@@ -204,7 +208,7 @@ class Client:
         at = self._clock()
         id = uuid7(int(at.timestamp() * 1000), self._chance)
         entry = self.outbox.add(
-            type, args, id=id, lane=lane, by=self._person, at=at, files=files, needs=needs, base=base
+            type, args, id=id, lane=lane, by=self._person, at=at, files=files, needs=needs, base=base, key=self._key
         )
         answer = self._answers[id] = asyncio.get_running_loop().create_future()
         self._feed(ev.Submitted((entry.pending,)))

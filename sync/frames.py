@@ -95,7 +95,8 @@ class SignedIntent(Struct, frozen=True, omit_defaults=True):
 
     Attributes:
         body: the exact JSON text, the same ever after.
-        sig: the device's signature over those bytes, if it has one.
+        sig: the device's signature over a statement that names the intent and the hash of those bytes (`sync.signing`):
+            64 bytes in base64url without padding; None if the device signs nothing.
         links: what it waits for now, None if that is what the text says.
     """
 

@@ -14,8 +14,10 @@ from domain.case.commands import Command, FileBundle, FileCase, OpenBundle, Open
 from domain.centre.centre import DERIVED_ID
 from domain.commands import CENTRE_ONLY, COMMANDS
 from domain.decisions import Call
+from domain.devices.devices import DeviceKey
 from store.answers import NEWER_RETRY_MS, Answer
 from sync.frames import IntentBody, SignedIntent, Verdict
+from sync.signing import signed_with
 from sync.terms import is_newer
 
 _body_decoder = msgspec.json.Decoder(IntentBody)
@@ -40,7 +42,7 @@ class UnreadableIntent(ValueError):
     """The body of an intent is no JSON object with an id; without it the intent cannot even be refused."""
 
 
-def read_intent(signed: SignedIntent, *, by: Actor, app: str = "") -> Call | Verdict:
+def read_intent(signed: SignedIntent, *, by: Actor, app: str = "", key: DeviceKey | None = None) -> Call | Verdict:
     """The call that an intent stands for, or the verdict if it cannot be judged.
 
     What is wrong with the command itself is left to the writer, whose receipt lets the intents after it go on.
@@ -49,6 +51,8 @@ def read_intent(signed: SignedIntent, *, by: Actor, app: str = "") -> Call | Ver
         signed: the exact text, whose digest ties the receipt to it, and what it waits for if that has changed.
         by: the person who is signed in.
         app: build of the app that sends it, if that is known: one that is newer than this program may know more.
+        key: with which the device signs; what is not signed with it waits until the person has signed in again, when a
+            device says with which key it signs. None: nothing is signed.
 
     Raises:
         UnreadableIntent: it has no readable id.
@@ -60,6 +64,12 @@ def read_intent(signed: SignedIntent, *, by: Actor, app: str = "") -> Call | Ver
         return Verdict(id=_id_of(signed), verdict="refused", code="invalid", params=where)
     if body.by != by.id:
         return Verdict(id=body.id, verdict="auth", code="other-person")
+    proof = b""
+    if key is not None:
+        fits = signed_with(key, signed.sig, id=body.id, lane=body.lane, type=body.type, body=signed.body)
+        if fits is None:
+            return Verdict(id=body.id, verdict="auth", code="not-signed")
+        proof = fits
     if body.type not in COMMANDS and (held := _held(body, app)) is not None:
         return held
     links = signed.links or body
@@ -74,6 +84,7 @@ def read_intent(signed: SignedIntent, *, by: Actor, app: str = "") -> Call | Ver
         base=body.base.pos if body.base else None,
         captured_at=body.at,
         digest=sha256(signed.body.encode()).digest(),
+        signed=proof,
     )
 
 

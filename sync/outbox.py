@@ -13,6 +13,7 @@ from msgspec import Struct
 from domain.case.commands import FileRef
 from sync import frames as fr
 from sync.device.events import FINAL, Judgement, Pending
+from sync.signing import SecretKey
 
 _encoder = msgspec.json.Encoder()
 
@@ -71,6 +72,7 @@ class Outbox:
         files: tuple[FileRef, ...] = (),
         needs: tuple[UUID, ...] = (),
         base: int | None = None,
+        key: SecretKey | None = None,
     ) -> Entry:
         """Take an intent: it gets the next sequence number and comes after the lane's last open one.
 
@@ -84,6 +86,7 @@ class Outbox:
             files: files that the command names.
             needs: intents that must have been applied.
             base: position of the last change of the case that was seen.
+            key: with which the device signs, if it does.
 
         Raises:
             IntentTooLarge: no frame could carry it.
@@ -103,9 +106,10 @@ class Outbox:
             by=by,
         )
         text = _encoder.encode(body).decode()
-        if len(_encoder.encode(fr.SignedIntent(text))) > fr.Limits().bytes:
+        sig = key.sign_intent(id=id, lane=lane, type=type, body=text) if key is not None else None
+        if len(_encoder.encode(fr.SignedIntent(text, sig))) > fr.Limits().bytes:
             raise IntentTooLarge(f"{type} takes {len(text)} characters")
-        entry = Entry(body, Pending(id=id, seq=self.next_seq, lane=lane, needs=needs, body=text, at=at))
+        entry = Entry(body, Pending(id=id, seq=self.next_seq, lane=lane, needs=needs, body=text, sig=sig, at=at))
         self._open[id], self._last_of_lane[lane] = entry, id
         self.next_seq += 1
         return entry

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.decisions import Call
+from domain.devices.devices import DeviceKey
 from projections.database import Change
 from projections.following import Batch
 from projections.reader import Page
@@ -59,6 +60,8 @@ class Session:
         """
         self.actor: Actor | None = None
         self.device: UUID | None = None
+        self.key: DeviceKey | None = None
+        """With which the device signs, as far as is known: the adapter keeps it up to date."""
         self.app = ""
         self.outbox: fr.Outbox | None = None
         self._terms = terms or Terms()
@@ -155,7 +158,7 @@ class Session:
         errors: list[Output] = []
         for signed in push.intents:
             try:
-                calls.append(read_intent(signed, by=actor, app=self.app))
+                calls.append(read_intent(signed, by=actor, app=self.app, key=self.key))
             except UnreadableIntent:
                 errors.append(frame(fr.Error(code="unreadable-intent")))
         if self.is_held:

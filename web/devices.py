@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -19,18 +20,24 @@ from domain.actors import Actor
 from domain.case.commands import Command
 from domain.decisions import Call
 from domain.devices import devices as d
+from domain.refusals import NotFound
 from domain.rights.table import require
 from projections.device_bodies import DeviceBody
 from projections.devices import EVERY_DEVICE, devices_in, devices_of
 from store.states import DEVICE
+from sync import signing
 from web.bodies import json_answer, read_json
 from web.device_book import Said
 from web.edge import Edge, edge_of
 from web.errors import Problem, problem_answer
+from web.limits import Limit
 from web.session import actor_of
+from web.signin.doing import do
 from web.signin.fresh import require_fresh
 
 TURN_SECONDS = 1.0
+TRIES = {"person": (Limit(20, timedelta(hours=1)),)}
+"""How often a person may say with which key a device signs."""
 
 
 async def follow(edge: Edge) -> None:
@@ -174,6 +181,44 @@ async def act(request: Request) -> Response:
     return Response(status_code=204)
 
 
+class KeyShown(Struct, frozen=True, kw_only=True):
+    """The key with which a device signs.
+
+    Attributes:
+        public: in base64url without padding.
+        proof: its signature over `sync.signing.possession`, in the same form.
+    """
+
+    algorithm: d.KeyAlgorithm
+    public: Annotated[str, Meta(max_length=100)]
+    proof: Annotated[str, Meta(max_length=100)]
+
+
+async def register_key(request: Request) -> Response:
+    """`POST /api/devices/{device}/key`: with which key this device signs what the member of staff does on it."""
+    edge, actor = edge_of(request), await actor_of(request)
+    require("device.register-key", actor, own=True)
+    require_fresh(request, "device.register-key")
+    edge.limiter.spend("too-many-tries", TRIES, person=str(actor.id))
+    shown, device = await read_json(request, KeyShown), request.path_params["device"]
+    if device != actor.device:
+        raise NotFound
+    key = _key_in(shown, actor.id, device)
+    command = d.RegisterKey(person=actor.id, device=device, office=actor.office, key=key)
+    await do(edge, command, lane=d.device_stream(actor.id, device), by=actor)
+    return Response(status_code=204)
+
+
+def _key_in(shown: KeyShown, person: UUID, device: UUID) -> d.DeviceKey:
+    public, proof = signing.decoded(shown.public), signing.read_signature(shown.proof)
+    if public is not None and proof is not None:
+        key = d.DeviceKey(shown.algorithm, public)
+        with contextlib.suppress(signing.BadKey):
+            if signing.is_of(key, proof, signing.possession(person, device)):
+                return key
+    raise Problem(422, "key-wrong")
+
+
 def _call(edge: Edge, actor: Actor, wanted: Wanted, person: UUID, device: UUID) -> Call:
     command: Command
     if wanted.do == "block":
@@ -238,4 +283,5 @@ def routes() -> list[BaseRoute]:
         Route("/api/devices", listed, methods=["GET"]),
         Route("/api/devices/health", health, methods=["GET"]),
         Route("/api/devices/{device:uuid}", act, methods=["POST"]),
+        Route("/api/devices/{device:uuid}/key", register_key, methods=["POST"]),
     ]

@@ -11,13 +11,13 @@ from uuid import UUID
 
 from domain.actors import Actor
 from domain.decisions import Call
-from domain.devices.devices import device_stream
+from domain.devices.devices import Device, DeviceKey, device_stream
 from domain.identity.identity import Session as SignIn
 from domain.rights.fresh import NEEDS_PROOF
 from projections.database import Change
 from projections.following import Batch
 from store.answers import Answer
-from store.states import SESSION
+from store.states import DEVICE, SESSION
 from store.tree import LogAltered
 from sync import frames as fr
 from sync import outputs as out
@@ -166,7 +166,7 @@ class Exchange:
             sign_in = await self.redeemed(admit.ticket)
             if sign_in is None or sign_in.is_narrow:
                 return self.session.turned_away()
-            actor, is_blocked = await promptly(self.edge.centre, lambda: self._acting(sign_in))
+            actor, is_blocked, self.session.key = await promptly(self.edge.centre, lambda: self._acting(sign_in))
             if is_blocked:
                 return self.session.blocked()
             if sign_in.device not in (None, self.session.device):
@@ -246,10 +246,16 @@ class Exchange:
         if self.sign_in is not None and self.session.device is not None:
             self.edge.presence.stand_up(self.sign_in.person, self.session.device, self.replaced)
 
-    def _acting(self, sign_in: SignIn) -> tuple[Actor, bool]:
-        """Who acts by a sign-in, and whether its device was blocked."""
+    def _acting(self, sign_in: SignIn) -> tuple[Actor, bool, DeviceKey | None]:
+        """Who acts by a sign-in, whether its device was blocked, and with which key it signs."""
         with self.edge.centre.at_one_moment():
-            return self.edge.centre.actor(sign_in), self._is_blocked(sign_in)
+            return self.edge.centre.actor(sign_in), self._is_blocked(sign_in), self._key(sign_in)
+
+    def _key(self, sign_in: SignIn) -> DeviceKey | None:
+        if sign_in.kind != "staff" or sign_in.device is None:
+            return None
+        device: Device = self.edge.centre.state(device_stream(sign_in.person, sign_in.device), DEVICE)
+        return device.key
 
     def _is_blocked(self, sign_in: SignIn) -> bool:
         devices = {sign_in.device, self.session.device}
@@ -294,7 +300,7 @@ class Exchange:
         if sign_in is None:
             return
         try:
-            closed, actor, blocked = await asyncio.to_thread(self._standing, sign_in)
+            closed, actor, blocked, key = await asyncio.to_thread(self._standing, sign_in)
         except AWAY:
             return
         if blocked:
@@ -302,12 +308,13 @@ class Exchange:
         elif closed:
             self.offer(self.session.signed_out("expired"))
         else:
+            self.session.key = key
             self.offer(self.session.acts_as(actor))
             self._listen()
 
-    def _standing(self, sign_in: SignIn) -> tuple[bool, Any, bool]:
+    def _standing(self, sign_in: SignIn) -> tuple[bool, Actor, bool, DeviceKey | None]:
         is_over = not self.is_late() and not self.edge.centre.is_open(sign_in)
-        return is_over, self.edge.centre.actor(sign_in), self._is_blocked(sign_in)
+        return is_over, self.edge.centre.actor(sign_in), self._is_blocked(sign_in), self._key(sign_in)
 
     def is_late(self) -> bool:
         """Whether the time of the sign-in is over."""

@@ -269,6 +269,12 @@ TABLE: Mapping[str, Told] = {
     "GET /api/devices/health": Told("devices.health", devices.Health),
     "GET /api/status": Told("status", status.Answer),
     "POST /api/devices/{device:uuid}": Told(SIGNED_IN, takes=devices.Wanted, status=204, codes={422: "", **BUSY}),
+    "POST /api/devices/{device:uuid}/key": Told(
+        "device.register-key",
+        takes=devices.KeyShown,
+        status=204,
+        codes={422: "key-wrong", 429: "too-many-tries", **BUSY},
+    ),
     "GET /api/set-aside": Told(
         SIGNED_IN, a.SetAsideWork, asks=(Parameter("office", "leads: what was handed to them"),)
     ),

@@ -32,6 +32,7 @@ from web.edge import edge_of
 from web.errors import Problem
 from web.limits import Limit
 from web.session import actor_of
+from web.signin.fresh import require_proof
 from web.spool import spooled
 
 LARGEST_BYTES = 100_000_000
@@ -183,8 +184,14 @@ async def _sent(upload: Upload, content: bytes, arrivals: Arrivals) -> None:
 
 
 async def endpoint(request: Request) -> Response:
-    """`POST /api/rescue`: a person's own rescue file; the answer has a verdict for each intent and the pages' fate."""
+    """`POST /api/rescue`: a person's own rescue file; the answer has a verdict for each intent and the pages' fate.
+
+    What is in a file was signed by no device. So a member of staff shows who they are, and no device is noted.
+    """
     edge, actor = edge_of(request), await actor_of(request)
+    if not actor.is_resident:
+        require_proof(request)
+        actor = msgspec.structs.replace(actor, device=None)
     edge.limiter.spend("too-many-tries", TRIES, person=str(actor.id))
     async with spooled(request.stream(), most=LARGEST_BYTES, seconds=LONGEST_SECONDS) as spool, edge.rescuing:
         file = await asyncio.to_thread(lambda: read_file(spool.read()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from uuid import UUID
 
-from domain.devices.devices import DeviceBlocked
+from domain.devices.devices import DeviceBlocked, DeviceKeyRegistered
 from domain.facts import tag_of
 from domain.identity.erasure import PersonErased
 from domain.identity.identity import SessionClosed
@@ -19,6 +19,7 @@ WATCHED: dict[str, News] = {
     tag_of(StaffEnrolled): "rights",
     tag_of(SessionClosed): "rights",
     tag_of(DeviceBlocked): "rights",
+    tag_of(DeviceKeyRegistered): "rights",
     tag_of(PersonErased): "erased",
 }
 

@@ -41,6 +41,8 @@ class Call(Struct, frozen=True, kw_only=True):
         captured_at: the device's clock; never changes a verdict.
         digest: hash of the exact bytes sent, so that another payload under the same id is noticed.
         entered_by: the member of staff who brings the command in for its author.
+        signed: what the device has signed it with, checked: its signature (64 bytes) and the SHA-256 of the exact bytes
+            sent (32 bytes); empty if the device signs nothing.
     """
 
     id: UUID
@@ -54,6 +56,7 @@ class Call(Struct, frozen=True, kw_only=True):
     captured_at: datetime | None = None
     digest: bytes = b""
     entered_by: UUID | None = None
+    signed: bytes = b""
 
 
 class Bench(Protocol):

@@ -60,6 +60,11 @@ def _(command: devices.UnblockDevice, call: Call, bench: DeviceBench) -> Decided
 
 
 @decide.register
+def _(command: devices.RegisterKey, call: Call, bench: DeviceBench) -> Decided:
+    return devices.register(command, call.lane, bench.device(call.lane), call.by)
+
+
+@decide.register
 def _(command: set_aside.SettleSetAside, call: Call, bench: DeviceBench) -> Decided:
     author = bench.staff(command.author)
     return set_aside.settle(command, call.lane, bench.set_aside(call.lane), call.by, author=author)

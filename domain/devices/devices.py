@@ -23,6 +23,20 @@ Why = Literal["silent", "lost"]
 
 Reason = Annotated[str, msgspec.Meta(max_length=200)]
 
+KeyAlgorithm = Literal["ed25519", "es256"]
+"""`ed25519`: RFC 8032. `es256`: ECDSA on P-256 with SHA-256 (FIPS 186-5), where a browser has no Ed25519."""
+
+
+class DeviceKey(Struct, frozen=True):
+    """The public half of the key with which a device signs what a member of staff does on it.
+
+    Attributes:
+        public: 32 bytes for `ed25519`; 65 for `es256`, the point without compression.
+    """
+
+    algorithm: KeyAlgorithm
+    public: bytes
+
 
 class Owed(Struct, frozen=True, kw_only=True):
     """What a device said that it still owes.
@@ -106,10 +120,20 @@ class DeviceUnblocked(Fact, frozen=True, kw_only=True, tag="device.unblocked"):
     at: datetime | None = None
 
 
+class DeviceKeyRegistered(Fact, frozen=True, kw_only=True, tag="device.key-registered"):
+    """From here on the device signs every command of this person that it gives; a later key takes the place of it."""
+
+    person: UUID
+    device: UUID
+    office: str
+    key: DeviceKey
+
+
 class Device(Struct, frozen=True, kw_only=True):
     """A device of a person at the head of the log.
 
     Attributes:
+        key: with which it signs; None if it does not.
         unblocked_at: since when it may come again; whoever signed in before signs in anew.
     """
 
@@ -118,6 +142,7 @@ class Device(Struct, frozen=True, kw_only=True):
     lost: bool = False
     blocked: bool = False
     unblocked_at: datetime | None = None
+    key: DeviceKey | None = None
 
 
 class ConfirmDevice(Command, frozen=True, kw_only=True):
@@ -173,7 +198,17 @@ class UnblockDevice(Command, frozen=True, kw_only=True):
     device: UUID
 
 
-FACTS = (DeviceConfirmed, DeviceWorkMissing, DeviceWorkSettled, DeviceBlocked, DeviceUnblocked)
+class RegisterKey(Command, frozen=True, kw_only=True):
+    """Say with which key a device signs from now on; the lane is the device's stream."""
+
+    type: ClassVar[str] = "device.register-key@1"
+    person: UUID
+    device: UUID
+    office: str
+    key: DeviceKey
+
+
+FACTS = (DeviceConfirmed, DeviceWorkMissing, DeviceWorkSettled, DeviceBlocked, DeviceUnblocked, DeviceKeyRegistered)
 
 
 def device_stream(person: UUID, device: UUID) -> UUID:
@@ -225,6 +260,19 @@ def unblock(
     return [(stream, DeviceUnblocked(person=command.person, device=command.device, at=now))] if device.blocked else []
 
 
+def register(command: RegisterKey, stream: UUID, device: Device, by: Actor) -> Iterable[tuple[UUID, Fact]]:
+    """Record the key, once.
+
+    Raises:
+        Forbidden: it is somebody else's device, or that of a resident, who signs nothing.
+    """
+    require(command.act, by, own=command.person == by.id)
+    if device.key == command.key:
+        return []
+    fact = DeviceKeyRegistered(person=command.person, device=command.device, office=command.office, key=command.key)
+    return [(stream, fact)]
+
+
 def evolve(fact: Fact, device: Device) -> Device:
     """The device after `fact`."""
     match fact:
@@ -238,5 +286,7 @@ def evolve(fact: Fact, device: Device) -> Device:
             return replace(device, blocked=True)
         case DeviceUnblocked():
             return replace(device, blocked=False, unblocked_at=fact.at)
+        case DeviceKeyRegistered():
+            return replace(device, key=fact.key)
         case _:
             return device

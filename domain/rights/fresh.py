@@ -18,6 +18,7 @@ NEEDS_PROOF: frozenset[str] = frozenset(
         "second-factor.set",
         "second-factor.remove",
         "device.unblock",
+        "device.register-key",
     }
 )
 """More than a right is needed for these: to have shown within `FRESH_FOR` who one is."""

@@ -113,6 +113,7 @@ COMMANDS: Mapping[str, Grant] = {
     "draft.save": Grant(own=RESIDENT, relation="their own form"),
     "draft.end": Grant(CENTRE, RESIDENT, "their own form"),
     "device.settle-missing": Grant(STAFF, RESIDENT, "their own device"),
+    "device.register-key": Grant(own=STAFF, relation="their own device"),
     **_each("device.block device.unblock", Grant(LEAD | OPERATOR, EVERYBODY, "their own device")),
     "session.close": Grant(OPERATOR | CENTRE, EVERYBODY, _OWN_PEOPLES.format("session")),
     "passkey.add": Grant(own=STAFF, relation="their own sign-in"),

@@ -20,6 +20,7 @@ from websockets.typing import Origin, Subprotocol
 from domain.actors import Actor
 from sync.client import Client, Timings
 from sync.frames import SUBPROTOCOL
+from sync.signing import SecretKey
 from tests.cast import Clock
 from tests.premises import Premises
 from tests.premises import opened as premises_opened
@@ -64,26 +65,27 @@ class Site:
             self.edge.centre.open_session, who.id, kind=kind, method="password", device=device, hours=12
         )
 
-    async def ticket(self, who: Actor) -> str:
+    async def ticket(self, who: Actor, *, device: UUID | None = None) -> str:
         """A one-use ticket of a fresh session."""
-        return self.edge.tickets.issue(await self.sign_in(who))
+        return self.edge.tickets.issue(await self.sign_in(who, device=device))
 
     def cut(self) -> None:
         """Break every open connection without a word."""
         for connection in tuple(self._server.server_state.connections):
             connection.transport.abort()
 
-    def device(self, who: Actor, *, seed: int = 1) -> Client:
-        """A device of that person."""
+    def device(self, who: Actor, *, seed: int = 1, device: UUID | None = None, key: SecretKey | None = None) -> Client:
+        """A device of that person; with `device` it signs in by that name, and with `key` it signs what it sends."""
         return Client(
             self.url,
-            ticket=lambda: self.ticket(who),
+            ticket=lambda: self.ticket(who, device=device),
             person=who.id,
-            device=uuid4(),
+            device=device or uuid4(),
             clock=self.clock,
             chance=random.Random(f"{who.id}{seed}"),
             origin=self.origin,
             timings=IMPATIENT,
+            key=key,
         )
 
     def wire(self, **how: Any) -> Wire:

@@ -35,7 +35,7 @@ ARGUMENTS = [
 NO_WORKER = "delete Navigator.prototype.serviceWorker"
 # A cut wire is what many tests are about: engines report it as an error, the page must not.
 CUT_WIRE = re.compile(
-    r"net::ERR_|Failed to load resource|WebSocket connection to|can’t establish a connection|error .* fetching the script"
+    r"net::ERR_|Failed to load resource|WebSocket connection to|can’t establish a connection|fetching the script"
 )
 
 

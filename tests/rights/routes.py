@@ -162,6 +162,12 @@ ROUTES: dict[str, Asked] = {
     "GET /api/devices/health": Asked("devices.health"),
     "GET /api/status": Asked("status"),
     "POST /api/devices/{device:uuid}": Asked(SIGNED_IN, f"/api/devices/{_ABSENT}", body={"do": "settle"}),
+    "POST /api/devices/{device:uuid}/key": Asked(
+        "device.register-key",
+        f"/api/devices/{_ABSENT}/key",
+        body={"algorithm": "ed25519", "public": "", "proof": ""},
+        gone=True,
+    ),
     "GET /api/set-aside": Asked(SIGNED_IN),
     "POST /api/set-aside/{intent:uuid}": Asked(
         SIGNED_IN, f"/api/set-aside/{_ABSENT}", body={"do": "withdraw"}, gone=True

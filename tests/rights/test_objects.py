@@ -26,6 +26,7 @@ OF_THE_STAFF = (
     "training.figures.export",
     "training.rows",
     "certificate",
+    "device.register-key",
     "practice.run",
     "catalogue.check",
 )

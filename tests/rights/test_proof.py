@@ -35,6 +35,10 @@ OVER_HTTP: dict[str, tuple[str, dict[str, Any] | None]] = {
     "POST /api/passkeys/remove": ("passkey.remove", {"credential": "x"}),
     "POST /api/second-factor/offer": ("second-factor.set", None),
     "POST /api/second-factor/remove": ("second-factor.remove", {}),
+    "POST /api/devices/{device:uuid}/key": (
+        "device.register-key",
+        {"algorithm": "ed25519", "public": "", "proof": ""},
+    ),
     "GET /api/cases/{case:uuid}/export.zip": ("case.export", None),
     "GET /api/reports/{report:str}.{form:str}": ("reports.export", None),
     "GET /api/training/figures/{table:str}.{form:str}": ("training.figures.export", None),

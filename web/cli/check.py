@@ -15,7 +15,7 @@ from store.centre import Centre
 from store.log import LogUnavailable
 from store.notary import LogAltered, Notary
 from web.cli.centre import data_option, opened_centre, settings_of
-from web.cli.log_reading import findings
+from web.cli.log_reading import findings, sound
 from web.cli.progress import progress
 from web.cli.soundness import Finding
 
@@ -29,21 +29,25 @@ def check(data: Path | None) -> int:
 
     Each finding is a line `position stream version tag: what`, or `file: what`; none quotes what an event holds. Every
     event is decoded, every sealed value opened, every leaf of the transparency log computed anew and held against the
-    tree that the service keeps, every receipt compared with its facts. The service may run meanwhile. Exit code 1 if
-    anything was found.
+    tree that the service keeps, every receipt compared with its facts, and what staff did with the signature of their
+    device. The service may run meanwhile. Exit code 1 if anything was found.
     """
     settings, found = settings_of(data=data), 0
     for finding in _damaged_files(settings.centre_folder):
         click.echo(finding)
         found += 1
     with opened_centre(settings) as centre, progress("reading the log") as told:
-        for finding in findings(centre, told=told):
+        soundness = sound(centre)
+        for finding in findings(centre, told=told, by=soundness):
             click.echo(finding)
             found += 1
         for finding in _changed_since(settings.followers_folder / "tree.db", centre):
             click.echo(finding)
             found += 1
         events = centre.head()
+    signatures = soundness.signatures
+    if signatures.signed:
+        click.echo(f"Commands of staff: {signatures.signed:,} signed by their devices, {signatures.unsigned:,} not.")
     click.echo(f"Events read: {events:,}; " + (f"findings: {found:,}." if found else "all is as it was written."))
     return 1 if found else 0
 

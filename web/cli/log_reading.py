@@ -12,14 +12,20 @@ from web.cli.soundness import Finding, Soundness
 PAGE = 1_000
 
 
-def findings(centre: Centre, *, told: Progress | None = None) -> Iterator[Finding]:
+def sound(centre: Centre) -> Soundness:
+    """What looks at the log of a centre, from its beginning."""
+    return Soundness(origin=centre.origin, mapper=centre.facts, vault=centre.vault)
+
+
+def findings(centre: Centre, *, told: Progress | None = None, by: Soundness | None = None) -> Iterator[Finding]:
     """Everything that is wrong with a centre's log, in the order of its positions.
 
     Args:
         centre: whose log; others may write to it meanwhile.
         told: hears how far it has come.
+        by: what looks at the events, for whoever asks it more afterwards.
     """
-    soundness = Soundness(origin=centre.origin, mapper=centre.facts, vault=centre.vault)
+    soundness = by or sound(centre)
     position, head = 0, centre.head()
     while position < head:
         leaves = _leaves(centre, position, head)

@@ -28,8 +28,19 @@ def require_fresh(connection: HTTPConnection, act: str) -> Session:
     Raises:
         Problem: 401 `sign-in-needed`; 403 `proof-needed` with `ways`, by which they can show it, and `minutes`.
     """
-    session, edge = require_session(connection, narrow=act in MAKES_A_FACTOR), edge_of(connection)
-    if act in NEEDS_PROOF and not session.is_fresh(edge.clock()):
+    if act in NEEDS_PROOF:
+        return require_proof(connection, narrow=act in MAKES_A_FACTOR)
+    return require_session(connection, narrow=act in MAKES_A_FACTOR)
+
+
+def require_proof(connection: HTTPConnection, *, narrow: bool = False) -> Session:
+    """The open session, in which the person has shown within five minutes who they are.
+
+    Raises:
+        Problem: as `require_fresh`.
+    """
+    session, edge = require_session(connection, narrow=narrow), edge_of(connection)
+    if not session.is_fresh(edge.clock()):
         raise needed(ways_of(edge, session))
     return session
 

@@ -1,4 +1,6 @@
 /** Keeps one person's replica and outbox in step with the server while this tab leads. */
+
+import { base } from '../base';
 import type { Gone, Row, StatusBody, Wait, Welcome } from '../protocol/generated';
 import { SUBPROTOCOL } from '../protocol/generated';
 import { type Pending, type Phase, SyncCore, type UpgradeWanted } from '../sync/core';
@@ -10,6 +12,7 @@ import type { Holdings } from './holdings';
 import { Link } from './link';
 import type { Terms } from './outbox';
 import { fetchTicket, tellAside } from './service';
+import type { Signer } from './signing';
 import { KINDS, type Kind, type OutboxEntry, type UploadProgress } from './types';
 import { fetchedCarrier, Uploads } from './uploads';
 
@@ -36,9 +39,9 @@ const SKEW_NEWS_MS = 2_000;
 const GREETED: ReadonlySet<Phase> = new Set(['boot', 'catchup', 'warming', 'live']);
 const ARRIVED: ReadonlySet<string> = new Set(['stored', 'rejected', 'replaced']);
 
-const pendingOf = (entry: OutboxEntry): Pending => {
+const pendingOf = (entry: OutboxEntry, sig: string | null): Pending => {
   const { id, seq, lane, needs, body, state, pos, at } = entry;
-  return { id, seq, lane, needs, body, state, pos, at, after: entry.relinked ? entry.after : null };
+  return { id, seq, lane, needs, body, sig, state, pos, at, after: entry.relinked ? entry.after : null };
 };
 
 export class Connection {
@@ -53,6 +56,10 @@ export class Connection {
   private origin: string | null = null;
   /** Nothing is uploaded while the lease is over. */
   private halted = false;
+  /** Signs what a member of staff does; null for residents, in a sandbox, and where the browser cannot. */
+  private signer: Signer | null = null;
+  /** Reloads follow one another, since signing takes time: an older one must not come last. */
+  private reloading: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly env: Env,
@@ -84,6 +91,8 @@ export class Connection {
     const stand = await cache.stand(lanes);
     const [next_seq, terms] = [await outbox.nextSeq(), await outbox.terms()];
     await this.reofferUnchecked();
+    this.signer = await this.openSigner().catch(() => null);
+    const intents = await this.pending(entries);
     if (this.over) return;
     const inflate = inflater();
     const feat = inflate ? ['zlib'] : [];
@@ -98,7 +107,7 @@ export class Connection {
       next_seq,
       lease,
     };
-    const core = new SyncCore({ ...seed, intents: entries.map(pendingOf) }, this.env.random);
+    const core = new SyncCore({ ...seed, intents }, this.env.random);
     this.link = this.linkTo(core, inflate);
     this.link.handle({ on: 'start' });
     this.uploads.start();
@@ -110,7 +119,10 @@ export class Connection {
     const { env, events } = this;
     const { outbox } = this.holdings;
     return new Link(core, {
-      ticket: () => fetchTicket(env, this.holdings.sub),
+      ticket: async () => {
+        await this.signer?.introduce(env).catch(() => undefined);
+        return fetchTicket(env, this.holdings.sub);
+      },
       connect: () => env.connect(`${env.origin.replace(/^http/, 'ws')}/sync`, SUBPROTOCOL),
       inflate: inflate ?? (() => Promise.reject(new Error('no zlib'))),
       now: env.now,
@@ -131,8 +143,10 @@ export class Connection {
         // What stays is offered again by another tab, to a log that has lost it.
         if ((await outbox.settle(ids, env.now())) > 0) void this.reload();
       },
-      kept: async () => (await outbox.offeredBefore()).map(pendingOf),
+      kept: async () => this.pending(await outbox.offeredBefore()),
       follow: async (origin) => {
+        // A log that was restored from a backup may not know the key.
+        if (this.origin !== null && origin !== this.origin) await this.signer?.unknown();
         this.origin = origin;
         await this.setTerms({ origin });
       },
@@ -148,6 +162,7 @@ export class Connection {
       phase: (phase, upgrade) => this.entered(phase, upgrade),
       rows: (changed) => this.rowsChanged(changed),
       outbox: () => void this.outboxChanged().catch(() => undefined),
+      notSigned: () => void this.signer?.unknown().catch(() => undefined),
     });
   }
 
@@ -272,12 +287,19 @@ export class Connection {
   }
 
   signedIn(): void {
+    this.signer?.signedIn();
     this.link?.handle({ on: 'signed-in' });
     this.uploads.look(true);
   }
 
   /** The outbox was changed outside the connection (a screen, another tab): take over what is new, gone or rewritten. */
-  async reload(): Promise<void> {
+  reload(): Promise<void> {
+    const reload = this.reloading.then(() => this.reloadNow());
+    this.reloading = reload.catch(() => undefined);
+    return reload;
+  }
+
+  private async reloadNow(): Promise<void> {
     const entries = await this.holdings.outbox.entries();
     const { link } = this;
     if (!link) return;
@@ -285,11 +307,26 @@ export class Connection {
     const missing = link.core.intents.filter((known) => isStale(known, now.get(known.id))).map((known) => known.id);
     const settled = missing.length > 0 ? await this.holdings.outbox.settledOf(missing) : new Set();
     const stale = missing.filter((id) => !settled.has(id));
+    const intents = await this.pending(entries);
     // First what needs another act by now, so that it is not set aside with the one it needed before.
-    link.handle({ on: 'submitted', intents: entries.map(pendingOf) });
+    link.handle({ on: 'submitted', intents });
     if (stale.length > 0) link.handle({ on: 'removed', ids: stale });
     this.remember(entries);
+    this.signer?.keepOnly(new Set(now.keys()));
     this.uploads.look();
+  }
+
+  private async openSigner(): Promise<Signer | null> {
+    const { person, outbox } = this.holdings;
+    if (person?.kind !== 'staff' || base !== '') return null;
+    return (await import('./signing')).openSigner(outbox, person.id, this.device);
+  }
+
+  /** Entries as the state machine has them, signed where this device signs. */
+  private async pending(entries: readonly OutboxEntry[]): Promise<Pending[]> {
+    const { signer } = this;
+    if (!signer) return entries.map((entry) => pendingOf(entry, null));
+    return Promise.all(entries.map(async (entry) => pendingOf(entry, await signer.sign(entry))));
   }
 
   /** Settles when everything asked for so far has been carried out. */

@@ -53,6 +53,8 @@ export interface LinkIo {
   /** Rows changed on disk; null for all of them. */
   rows: (changed: { rows: readonly Row[]; gone: readonly Gone[] } | null) => void;
   outbox: () => void;
+  /** The centre does not know the key with which this device signs. */
+  notSigned: () => void;
 }
 
 type Write = Extract<
@@ -277,6 +279,7 @@ export class Link {
   private take(link: number, frame: ServerFrame): void {
     if (frame.t === 'welcome') this.io.welcomed(frame);
     if (frame.t === 'wait') this.io.waiting(frame);
+    if (frame.t === 'ack' && frame.r.some(({ code }) => code === 'not-signed')) this.io.notSigned();
     this.handle({ on: 'frame', link, frame });
   }
 

@@ -7,6 +7,7 @@ import type { Tree } from '../sync/witness';
 import { type Database, type OutboxSchema, strictly, type Writing } from './database';
 import { type Act, isAside, isFiling, isOpen, toEntry, withArgs, withNeeds } from './entry';
 import { dropFile, takeFiles } from './pages';
+import type { KeptKey } from './signing';
 import { DeviceError, type Draft, type Json, type OutboxEntry } from './types';
 
 /** How long an act whose effect was seen is kept, in case a log restored from a backup has lost it. */
@@ -312,6 +313,21 @@ export class Outbox {
       const kv = tx.objectStore('kv');
       const known = (await kv.get('terms')) as Partial<Terms> | undefined;
       await kv.put({ ...NO_TERMS, ...known, ...change }, 'terms');
+    });
+  }
+
+  /** The key with which the device signs, null if it has none. */
+  async key(): Promise<KeptKey | null> {
+    return ((await this.database.use((db) => db.get('kv', 'key'))) as KeptKey | undefined) ?? null;
+  }
+
+  /** Keeps a key unless there is one, or `instead` of it; returns the one that counts. */
+  async keepKey(key: KeptKey, instead = false): Promise<KeptKey> {
+    return strictly(this.database, async (tx) => {
+      const kv = tx.objectStore('kv');
+      const there = instead ? undefined : ((await kv.get('key')) as KeptKey | undefined);
+      if (!there) await kv.put(key, 'key');
+      return there ?? key;
     });
   }
 

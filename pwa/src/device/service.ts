@@ -55,6 +55,21 @@ export async function tellAside(
   return [401, 429].includes(response.status) || response.status >= 500 ? 'again' : 'unknown';
 }
 
+/**
+ * Tells the centre with which key this device signs: `taken`, `refused` if it will not take it now, `again` if it could not listen.
+ *
+ * @throws when the service cannot be reached
+ */
+export async function registerKey(
+  env: Env,
+  device: string,
+  key: { algorithm: string; public: string; proof: string },
+): Promise<'taken' | 'refused' | 'again'> {
+  const response = await ask(env, `/api/devices/${encodeURIComponent(device)}/key`, 'POST', key);
+  if (response.ok) return 'taken';
+  return response.status === 429 || response.status >= 500 ? 'again' : 'refused';
+}
+
 function ask(env: Env, path: string, method: string, body?: unknown): Promise<Response> {
   const signal = typeof AbortSignal.timeout === 'function' ? AbortSignal.timeout(PATIENCE_MS) : null;
   const json =

@@ -51,6 +51,7 @@ function bench(change: Partial<LinkIo> = {}) {
     contact: () => undefined,
     phase: () => undefined,
     rows: () => undefined,
+    notSigned: () => undefined,
     outbox: () => undefined,
     ...change,
   });
