@@ -21,7 +21,6 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, cast
 from urllib.parse import quote
-from uuid import UUID
 
 import msgspec
 from eventsourcing.utils import Environment
@@ -32,12 +31,13 @@ from domain.facts import tag_of
 from store import notes
 from store.centre import Centre
 from store.files import COVER_BYTES
-from store.log import Entry, Leaf, Log, Row, leaf_hash
+from store.log import Entry, Leaf, Log, LogUnavailable, Row, leaf_hash
 from store.merkle import Peaks
 from store.notary import Notary
 from store.places import FILES, Kept, copy_places, kept_in
 from store.shelf import SQLiteShelf
 from store.sqlite import LogFactory, LogRecorder
+from store.sqlite_desk import as_row
 
 FORM = 1
 MANIFEST, LOG, KEYS = "backup.json", "log.db", "keys.db"
@@ -235,13 +235,20 @@ class LogCopy:
         self._database.close()
 
     def leaves(self, *, until: int | None = None) -> Iterator[Leaf]:
-        """Its events with their leaves, in order, up to a position."""
+        """Its events with their leaves, in order, up to a position.
+
+        Raises:
+            NoBackup: what stands there is no event.
+        """
         asked = (
             "SELECT rowid, originator_id, originator_version, topic, state, leaf_index, leaf_hash FROM stored_events "
             "WHERE rowid <= ? ORDER BY rowid"
         )
-        for at, stream, *rest, number, hash in self._database.execute(asked, (LAST if until is None else until,)):
-            yield Leaf(Row(at, UUID(stream), *rest), number, hash)
+        for at, *row, number, hash in self._database.execute(asked, (LAST if until is None else until,)):
+            try:
+                yield Leaf(as_row(at, *row), number, hash)
+            except LogUnavailable:
+                raise NoBackup(f"The event at position {at} of the backup is damaged.") from None
 
 
 class KeysCopy(NamedTuple):

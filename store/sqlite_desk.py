@@ -141,7 +141,7 @@ def as_row(position: int, stream: object, version: object, tag: object, state: o
         LogUnavailable: what stands there is no event any more; a damaged file can hold anything.
     """
     try:
-        if type(stream) is str and type(version) is int and type(tag) is str:
+        if type(stream) is str and type(version) is int and version > 0 and type(tag) is str:
             return Row(position, UUID(stream), version, tag, _bytes(state))
     except ValueError:
         pass

@@ -95,7 +95,8 @@ class Tree:
         """Take in all leaves that the log has now, however many come meanwhile; returns the size.
 
         Raises:
-            LogAltered: a leaf is missing, doubled, or not the hash of its event, or the log is shorter than it was.
+            LogAltered: a leaf is missing, doubled, or not the hash of its event, an event is not readable any more, or the
+                log is shorter than it was.
         """
         with self._lock:
             for _ in self.taken_in():
@@ -140,7 +141,7 @@ class Tree:
         self._levels.cache_clear()
         while number < self._size:
             with self._lock:
-                leaves, what = self._again(position, min(_LOOKED_AT_ONCE, self._size - number))
+                leaves, what = self._leaves(position, min(_LOOKED_AT_ONCE, self._size - number))
                 what = what or self._difference(leaves, number, peaks)
                 if what:
                     self._keep(what)
@@ -166,8 +167,8 @@ class Tree:
             self._database.execute("DELETE FROM found")
             self._database.execute("INSERT INTO found SELECT ? WHERE ? <> ''", (what, what))
 
-    def _again(self, position: int, limit: int) -> tuple[list[Leaf], str]:
-        """Leaves after a position, or why they cannot be read any more."""
+    def _leaves(self, position: int, limit: int) -> tuple[list[Leaf], str]:
+        """Leaves after a position, or that they cannot be read any more."""
         try:
             return self._log.leaves_after(position, limit), ""
         except LogUnavailable as error:
@@ -209,7 +210,9 @@ class Tree:
 
     def _next(self) -> list[Leaf]:
         until = self._begins.until
-        leaves = self._log.leaves_after(self._position, _PAGE)
+        leaves, what = self._leaves(self._position, _PAGE)
+        if what:
+            raise LogAltered(what)
         return leaves if until is None else [leaf for leaf in leaves if leaf.row.position <= until]
 
     def root(self, size: int | None = None) -> bytes:

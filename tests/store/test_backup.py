@@ -169,14 +169,21 @@ def test_an_event_from_before_a_restoration_that_changes_stops_the_signing_until
     look(is_whole=True)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE stored_events SET state=x'7b7d' WHERE rowid=5",
+        "UPDATE stored_events SET originator_version=-3 WHERE rowid=5",
+    ],
+)
 @pytest.mark.parametrize("place", ["sqlite"], indirect=True)
 def test_an_event_that_had_changed_before_anybody_made_the_tree_of_before_stops_the_signing_too(
-    kept: Premises, place: Site, tmp_path: Path
+    kept: Premises, place: Site, tmp_path: Path, damage: str
 ) -> None:
     taken(kept, tmp_path / "backup")
     restored(kept, tmp_path / "backup", place)
     with closing(sqlite3.connect(place.folder / "log.db", isolation_level=None)) as log:
-        log.execute("UPDATE stored_events SET state=? WHERE rowid=5", (b"{}",))
+        log.execute(damage)
 
     with place.opened(name="there") as there, closing(Notary(there.centre, tmp_path / "there.db")) as notary:
         assert notary.checkpoint()
@@ -276,9 +283,20 @@ def _shorten(folder: Path) -> None:
     """By somebody who mends the hash of the file, and has not the key of the log."""
     with closing(sqlite3.connect(folder / LOG, isolation_level=None)) as log:
         log.execute("DELETE FROM stored_events WHERE rowid = (SELECT max(rowid) FROM stored_events)")
+    _mend_hash(folder)
+
+
+def _mend_hash(folder: Path) -> None:
     manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
     digest = hashlib.sha256((folder / LOG).read_bytes()).hexdigest()
     (folder / MANIFEST).write_bytes(msgspec.json.encode(replace(manifest, log_sha256=digest)))
+
+
+def _turn_below_zero(folder: Path) -> None:
+    """One bit of a number is its sign; again by somebody who mends the hash of the file."""
+    with closing(sqlite3.connect(folder / LOG, isolation_level=None)) as log:
+        log.execute("UPDATE stored_events SET originator_version=-3 WHERE rowid=7")
+    _mend_hash(folder)
 
 
 def _resign(folder: Path) -> None:
@@ -304,6 +322,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
     "file": (_damage_file, "The file ADDRESS of the backup is damaged."),
     "no file": (_lose_file, "The backup should hold 1 files and holds 0."),
     "shortened": (_shorten, "The events of the backup are not those that its checkpoint was signed for."),
+    "below zero": (_turn_below_zero, "The event at position 7 of the backup is damaged."),
     "signed by another": (_resign, "The checkpoint of the backup does not hold: "),
 }
 
