@@ -95,8 +95,8 @@ class Tree:
         """Take in all leaves that the log has now, however many come meanwhile; returns the size.
 
         Raises:
-            LogAltered: a leaf is missing, doubled, or not the hash of its event, an event is not readable any more, or the
-                log is shorter than it was.
+            LogAltered: a leaf is missing, doubled, or not the hash of its event, an event cannot be read any more, or
+                the log is shorter than it was.
         """
         with self._lock:
             for _ in self.taken_in():

@@ -107,6 +107,11 @@ class Centre:
         self.stop()
         self.wire.close()
 
+    def check(self) -> str:
+        """What `doorstep check` says of the log of the running service."""
+        command = [sys.executable, "-m", "web", "check", "--data", str(self.data)]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+
     def code_for(self, phone: str, *, within: float = 60.0) -> str:
         """Return the sign-in code that was last sent to `phone`, read from the demo inbox.
 

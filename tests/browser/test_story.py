@@ -146,3 +146,10 @@ def test_the_lease_certificate_from_phone_to_post(
 
     assert ledger.counts()["case.filed"] == 1
     ledger.photographs_arrived_once()
+
+    # What each of them did was signed by the tablet on which they did it, as whoever checks the log finds.
+    unsigned = [fact["type"] for fact in ledger.facts("command.applied") if fact.get("signed") is None]
+    assert not {"case.claim@1", "case.request-correction@1", "case.accept@1", "case.decide@1"} & set(unsigned)
+    checked = centre.check()
+    assert "all is as it was written" in checked, checked
+    assert re.search(r"Commands of staff: \d+ signed by their devices", checked), checked
