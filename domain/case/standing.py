@@ -252,8 +252,13 @@ class Case(Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
 
     def is_bad(self, file: UUID) -> bool:
         """Whether a page was found bad, or its bytes cannot be used."""
-        arrived, verdict = self.arrived.get(file), self.verdicts.get(file)
-        return (arrived is not None and arrived.rejected is not None) or (verdict is not None and not verdict.good)
+        verdict = self.verdicts.get(file)
+        return self.is_spoilt(file) or (verdict is not None and not verdict.good)
+
+    def is_spoilt(self, file: UUID) -> bool:
+        """Whether a file has come whose bytes cannot be used."""
+        arrived = self.arrived.get(file)
+        return arrived is not None and arrived.rejected is not None
 
     def takes(self, file: UUID, *, by: UUID, now: datetime) -> bool:
         """Whether a file may come through the link `by`; of anybody else, who need no link, True.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Literal
+from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -89,9 +90,14 @@ def _correction(fact: f.CorrectionRequested, view: CaseView, at: At) -> CaseView
 
 
 def _supplemented(fact: f.CaseSupplemented, view: CaseView, at: At) -> CaseView:
-    kept = tuple(replace(p, state="replaced") if p.file in fact.replaces else p for p in view.pages)
     fresh = tuple(new_page(p, view, "supplement") for p in fact.pages)
-    return replace(view, pages=(*kept, *fresh), notices=_answered(view, at), notes=_with_reply(view, at))
+    pages = (*pages_without(view, fact.replaces), *fresh)
+    return replace(view, pages=pages, notices=_answered(view, at), notes=_with_reply(view, at))
+
+
+def pages_without(view: CaseView, replaced: tuple[UUID, ...]) -> tuple[Page, ...]:
+    """The pages, of which these have given way to others."""
+    return tuple(replace(p, state="replaced") if p.file in replaced else p for p in view.pages)
 
 
 def _evidence(fact: f.EvidenceReceived, view: CaseView, at: At) -> CaseView:
@@ -104,7 +110,7 @@ def _evidence(fact: f.EvidenceReceived, view: CaseView, at: At) -> CaseView:
         outcome="waiting" if fact.after_decision else "",
         words="",
     )
-    pages = (*view.pages, *(new_page(p, view, "evidence") for p in fact.pages))
+    pages = (*pages_without(view, fact.replaces), *(new_page(p, view, "evidence") for p in fact.pages))
     return replace(view, pages=pages, evidence=(*view.evidence, given), notes=_with_reply(view, at))
 
 

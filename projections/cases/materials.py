@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from domain.case import facts as f
-from projections.cases.intake import new_page
+from projections.cases.intake import new_page, pages_without
 from projections.cases.view import NAMELESS, At, CaseView, Family, Handling
 from projections.documents import CopyUsed, Finding, LookUp, PageVerdict
 
@@ -35,9 +35,8 @@ def _reused(fact: f.CopyReused, view: CaseView, at: At) -> CaseView:
         attached_by=at.by_name() if fact.agreement else "",
         agreement=fact.agreement,
     )
-    kept = tuple(replace(page, state="replaced") if page.file in fact.replaces else page for page in view.pages)
     fresh = tuple(new_page(page, view, "copy") for page in fact.pages)
-    return replace(view, copies=(*view.copies, used), pages=(*kept, *fresh))
+    return replace(view, copies=(*view.copies, used), pages=(*pages_without(view, fact.replaces), *fresh))
 
 
 def _looked_up(fact: f.RegisterLookedUp, view: CaseView, at: At) -> CaseView:

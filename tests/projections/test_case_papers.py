@@ -157,6 +157,24 @@ def test_evidence_after_a_decision_brings_the_case_back_to_the_lead_until_somebo
     assert followed.reader.rows_of("office:street", "queue") == []
 
 
+def test_a_page_in_review_that_cannot_be_used_is_asked_for_again_and_gives_way(followed: Followed) -> None:
+    followed.receive()
+    followed.do(c.AcceptCase(), by=ZHOU)
+    spoilt, again = (page_of(CASE, DEFECT_MATERIAL, take=n) for n in (3, 4))
+    followed.do(c.SupplementCase(pages=(c.PageOf(spoilt.id, DEFECT_MATERIAL, 1),)), by=FATHER, files=[spoilt])
+    reject = c.RejectFile(file=spoilt, reason="undecodable", uploaded_by=FATHER.id)
+    followed.centre.by_itself(reject, lane=CASE)
+    broken = followed.body("status")
+    retaken = c.SupplementCase(pages=(c.PageOf(again.id, DEFECT_MATERIAL, 1),), replaces=(spoilt.id,))
+    followed.do(retaken, by=FATHER, files=[again])
+    followed.store(again)
+    mended = followed.body("status")
+
+    assert (page_with(broken, spoilt.id)["state"], broken["turn"]) == ("rejected", "you")
+    assert (page_with(mended, spoilt.id)["state"], mended["turn"]) == ("replaced", "office")
+    assert page_with(mended, again.id)["state"] == "stored"
+
+
 def test_a_case_taken_up_again_goes_on_without_its_old_decision(followed: Followed) -> None:
     followed.receive()
     decided(followed, REJECTION)

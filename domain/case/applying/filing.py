@@ -94,8 +94,9 @@ def _naming(fact: f.CaseSupplemented, case: Case) -> dict[UUID, Link]:
 
 def evidence(fact: f.EvidenceReceived, case: Case, _: UUID) -> Case:
     """Something came after acceptance."""
+    kept = tuple(p for p in case.pages if p.file not in fact.replaces)
     gaps = {m: replace(gap, supplied=gap.supplied or m in fact.supplies) for m, gap in case.gaps.items()}
-    return replace(case, pages=(*case.pages, *fact.pages), gaps=gaps, evidence=case.evidence or fact.after_decision)
+    return replace(case, pages=(*kept, *fact.pages), gaps=gaps, evidence=case.evidence or fact.after_decision)
 
 
 def withdrawn(_: f.CaseWithdrawn, case: Case, __: UUID) -> Case:

@@ -43,7 +43,7 @@ def _(command: c.SupplementCase, call: Call, bench: Bench) -> Decided:
     if not (pages or command.reply or command.declarations):
         raise UnknownFile
     if case.status not in (CaseStatus.FILED, CaseStatus.CORRECTION):
-        return [(call.lane, _evidence(case, pages, command.reply))]
+        return [(call.lane, _evidence(case, pages, command))]
     if any(file not in {p.file for p in case.pages} for file in command.replaces):
         raise UnknownFile
     fact = f.CaseSupplemented(
@@ -72,8 +72,12 @@ def _unanswered(case: Case, fact: f.CaseSupplemented) -> list[str]:
     return sorted({d.material for d in case.open_defects if d.material not in given and not fact.reply})
 
 
-def _evidence(case: Case, pages: tuple[f.NamedPage, ...], reply: str) -> f.EvidenceReceived:
-    """What comes after acceptance is kept: for a promised material, or for somebody to look at."""
+def _evidence(case: Case, pages: tuple[f.NamedPage, ...], command: c.SupplementCase) -> f.EvidenceReceived:
+    """What comes after acceptance is kept: for a promised material, or for somebody to look at.
+
+    Only a page that could not be used gives way to another: on the rest the acceptance rests.
+    """
+    reply = command.reply
     given = {p.material for p in pages}
     supplies = tuple(material for material in case.open_gaps if material in given)
     in_review = case.status in (CaseStatus.ACCEPTED, CaseStatus.SUSPENDED)
@@ -83,6 +87,7 @@ def _evidence(case: Case, pages: tuple[f.NamedPage, ...], reply: str) -> f.Evide
         reply=sealed_if_any(case, reply),
         after_decision=not (in_review or only_promised),
         supplies=supplies,
+        replaces=tuple(file for file in command.replaces if case.is_spoilt(file)) if pages else (),
     )
 
 

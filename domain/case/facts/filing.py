@@ -147,12 +147,14 @@ class EvidenceReceived(Fact, frozen=True, kw_only=True, tag="case.evidence_recei
         reply: words for the desk, sealed under the applicant's key.
         after_decision: the case had been decided: somebody must look whether to reopen it.
         supplies: materials promised at acceptance that it supplies (容缺补交).
+        replaces: files that could not be used, in whose place the pages come.
     """
 
     pages: tuple[NamedPage, ...]
     reply: Sealed | None
     after_decision: bool
     supplies: tuple[str, ...] = ()
+    replaces: tuple[UUID, ...] = ()
 
 
 class CaseWithdrawn(Fact, frozen=True, kw_only=True, tag="case.withdrawn"):

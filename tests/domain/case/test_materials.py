@@ -496,6 +496,24 @@ def test_a_promised_paper_is_handed_in_and_the_promise_closed() -> None:
         desk.do(close, by=ZHOU)
 
 
+def test_a_page_that_cannot_be_used_gives_way_to_another_after_the_acceptance_and_no_other_does() -> None:
+    desk, again = promised(), page_of(CASE, CONSENT, take=2)
+    good = desk.case().pages[0].file
+    desk.do(SUPPLY, by=FATHER, files=[CONSENT_PAGE])
+    desk.do(c.RejectFile(file=CONSENT_PAGE, reason="undecodable", uploaded_by=FATHER.id), by=CENTRE)
+    retaken = c.SupplementCase(pages=(c.PageOf(again.id, CONSENT, 1),), replaces=(CONSENT_PAGE.id, good))
+
+    (evidence,) = desk.do(retaken, by=FATHER, files=[again])
+
+    assert isinstance(evidence, f.EvidenceReceived)
+    assert evidence.replaces == (CONSENT_PAGE.id,)
+    files = {page.file for page in desk.case().pages}
+    assert {again.id, good} <= files
+    assert CONSENT_PAGE.id not in files
+    desk.store(again)
+    assert desk.do(c.CloseGap(material=CONSENT, outcome="supplied"), by=ZHOU)
+
+
 def test_a_promise_is_waived_or_found_broken_with_findings() -> None:
     desk = promised()
     for outcome in ("waived", "broken"):
