@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 from collections.abc import Callable
@@ -45,6 +46,12 @@ class Run(NamedTuple):
 def cores() -> int:
     """Processors that this process may use: `taskset -c 1 ./run campaign sync` leaves the others alone."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def resident_bytes() -> int:
+    """Memory that the process holds, once what nobody needs has been given back (Linux)."""
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def summed(one: Sums, other: Sums) -> Sums:

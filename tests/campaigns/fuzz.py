@@ -13,14 +13,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import gc
 import hashlib
 import json
-import os
 from collections import Counter
 from contextlib import suppress
 from itertools import count
-from pathlib import Path
 from random import Random
 from typing import Any
 from unittest.mock import patch
@@ -35,7 +32,7 @@ from domain.case.commands import Command
 from domain.centre.centre import staff_stream
 from sync.reading import read_frame
 from tests.app.listening import Site, Wire, hello, listening
-from tests.campaigns.campaign import Broken, Run
+from tests.campaigns.campaign import Broken, Run, resident_bytes
 from tests.cast import CASE, FATHER, HARDSHIP, LEASE, STAFF, STRANGER, ZHOU, Filing, resident
 from tests.hostile import files, lines
 from tests.hostile.commands import AT_ONCE, Commands, judged
@@ -487,9 +484,3 @@ class Siege:
         self._figures["grown"] += grown
         if grown > MOST_GROWTH:
             raise Broken(f"{meanwhile}: the process grew by {grown / 1e6:.0f} MB")
-
-
-def resident_bytes() -> int:
-    """Memory that the process holds, once what nobody needs has been given back (Linux)."""
-    gc.collect()
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
