@@ -36,6 +36,9 @@ class HistoryMoment(Struct, frozen=True, kw_only=True):
 
     Attributes:
         facts: the fact's own fields that are kept in clear; sealed ones are named in `sealed`.
+        command: that led to it.
+        signature: what is found of the signature of the device of a member of staff (`web.signatures`): `good`,
+            `wrong`, `other-words`, `gone`, `closed` or `none`; empty where none is asked for.
     """
 
     position: int
@@ -49,6 +52,8 @@ class HistoryMoment(Struct, frozen=True, kw_only=True):
     device: UUID | None
     facts: dict[str, Any]
     sealed: tuple[str, ...]
+    command: UUID | None = None
+    signature: str = ""
 
 
 def moments(centre: Centre, case_id: UUID, lookups: Lookups) -> list[HistoryMoment]:
@@ -76,6 +81,7 @@ def _moment(position: int, envelope: Envelope, lookups: Lookups) -> HistoryMomen
         device=envelope.meta.device,
         facts=clear,
         sealed=sealed,
+        command=envelope.meta.command,
     )
 
 

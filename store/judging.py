@@ -16,7 +16,7 @@ from domain.actors import Role
 from domain.case.commands import FileBundle, FileCase, OpenBundle, OpenCase
 from domain.case.state import Case
 from domain.decisions import Call, decide
-from domain.facts import Envelope, Fact, Meta, Sealed
+from domain.facts import Envelope, Fact, Meta, Sealed, sealed_fields
 from domain.refusals import AfterPending, Held, NeedsRefused, Refusal
 from domain.staff.staff import Staff
 from store import passing
@@ -210,11 +210,16 @@ class Judge:
         said = passing.sealed(self._vault, msgspec.to_builtins(call.command), at=at, bound_to=call.id)
         return Sealed(self._subject(call), value=said)
 
-    def _signed(self, call: Call) -> Sealed | None:
-        """What the device signed it with: under the key of the person of whom it speaks, to be erased with them."""
+    def _signed(self, call: Call, decided: Iterable[tuple[UUID, Fact]]) -> Sealed | None:
+        """What the device signed it with: under the key of the person of whom it speaks, to be erased with them.
+
+        That is whoever the facts keep something of, a caller for whom a clerk booked an appointment too.
+        """
         if not call.signed:
             return None
-        return Sealed(self._subject(call), value=b64encode(call.signed).decode())
+        kept = (getattr(fact, field) for _, fact in decided for field in sealed_fields(type(fact)))
+        others = (one.person for one in kept if isinstance(one, Sealed) and one.person != call.by.id)
+        return Sealed(next(others, None) or self._subject(call), value=b64encode(call.signed).decode())
 
     def _subject(self, call: Call) -> UUID:
         """The applicant, for what staff and agents send; a resident who has no part in the case speaks for themself."""
@@ -240,7 +245,7 @@ class Judge:
                 digest=call.digest,
                 lane=call.lane,
                 offset=offset,
-                signed=self._signed(call),
+                signed=self._signed(call, decided),
             )
             index = self._receipt(stream, receipt, meta, group)
         except Exception:

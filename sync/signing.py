@@ -22,12 +22,22 @@ from domain.devices.devices import DeviceKey, KeyAlgorithm
 
 SIGNATURE_BYTES = 64
 """Of both algorithms; that of ECDSA is r and s, 32 bytes each (IEEE P1363), as browsers give it."""
+_SMALL_ORDER = frozenset(
+    bytes.fromhex(point)
+    for point in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
+"""Encodings of points of small order, without the sign (as libsodium refuses them): under such a key one signature fits
+many messages, so that whoever registered it could say later that anybody may have signed."""
 _PURPOSE = "doorstep intent 1"
 _POSSESSION = "doorstep device key 1"
-
-
-class BadKey(ValueError):
-    """It is no public key of its algorithm."""
 
 
 def statement(id: UUID, lane: UUID, type: str, digest: bytes) -> bytes:
@@ -48,11 +58,7 @@ def possession(person: UUID, device: UUID) -> bytes:
 
 
 def is_of(key: DeviceKey, signature: bytes, said: bytes) -> bool:
-    """Whether `signature` is that of `key` over `said`.
-
-    Raises:
-        BadKey: the key is none.
-    """
+    """Whether `signature` is that of `key` over `said`; never of what is no key, or of one that would fit anything."""
     if len(signature) != SIGNATURE_BYTES:
         return False
     try:
@@ -61,7 +67,7 @@ def is_of(key: DeviceKey, signature: bytes, said: bytes) -> bool:
         else:
             r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
             _p256(key.public).verify(encode_dss_signature(r, s), said, ec.ECDSA(SHA256()))
-    except InvalidSignature:
+    except (InvalidSignature, ValueError):
         return False
     return True
 
@@ -128,16 +134,12 @@ def decoded(text: str) -> bytes | None:
 
 
 def _ed25519(public: bytes) -> Ed25519PublicKey:
-    try:
-        return Ed25519PublicKey.from_public_bytes(public)
-    except ValueError as error:
-        raise BadKey(str(error)) from error
+    if len(public) != 32 or bytes([*public[:31], public[31] & 0x7F]) in _SMALL_ORDER:
+        raise ValueError("no key")
+    return Ed25519PublicKey.from_public_bytes(public)
 
 
 def _p256(public: bytes) -> ec.EllipticCurvePublicKey:
     if len(public) != 65 or public[0] != 4:
-        raise BadKey("not a point without compression")
-    try:
-        return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
-    except ValueError as error:
-        raise BadKey(str(error)) from error
+        raise ValueError("not a point without compression")
+    return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)

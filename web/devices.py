@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -213,9 +212,8 @@ def _key_in(shown: KeyShown, person: UUID, device: UUID) -> d.DeviceKey:
     public, proof = signing.decoded(shown.public), signing.read_signature(shown.proof)
     if public is not None and proof is not None:
         key = d.DeviceKey(shown.algorithm, public)
-        with contextlib.suppress(signing.BadKey):
-            if signing.is_of(key, proof, signing.possession(person, device)):
-                return key
+        if signing.is_of(key, proof, signing.possession(person, device)):
+            return key
     raise Problem(422, "key-wrong")
 
 

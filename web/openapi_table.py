@@ -291,7 +291,7 @@ TABLE: Mapping[str, Told] = {
         takes=rescue.RescueFile,
         codes={
             400: "rescue-malformed",
-            403: "rescue-other-person",
+            403: "rescue-other-person proof-needed",
             408: "body-too-slow",
             422: "rescue-version",
             429: "too-many-tries",

@@ -133,7 +133,7 @@ class Device(Struct, frozen=True, kw_only=True):
     """A device of a person at the head of the log.
 
     Attributes:
-        key: with which it signs; None if it does not.
+        keys: with which it has signed; the last is the one with which it signs.
         unblocked_at: since when it may come again; whoever signed in before signs in anew.
     """
 
@@ -142,7 +142,12 @@ class Device(Struct, frozen=True, kw_only=True):
     lost: bool = False
     blocked: bool = False
     unblocked_at: datetime | None = None
-    key: DeviceKey | None = None
+    keys: tuple[DeviceKey, ...] = ()
+
+    @property
+    def key(self) -> DeviceKey | None:
+        """With which it signs; None if it does not."""
+        return self.keys[-1] if self.keys else None
 
 
 class ConfirmDevice(Command, frozen=True, kw_only=True):
@@ -287,6 +292,6 @@ def evolve(fact: Fact, device: Device) -> Device:
         case DeviceUnblocked():
             return replace(device, blocked=False, unblocked_at=fact.at)
         case DeviceKeyRegistered():
-            return replace(device, key=fact.key)
+            return replace(device, keys=(*device.keys, fact.key))
         case _:
             return device

@@ -3,6 +3,8 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,16 +15,23 @@ import pytest
 
 from domain.actors import Actor
 from domain.case.commands import AddNote
+from domain.case.facts import CaseNoted
 from domain.devices.devices import DeviceKeyRegistered, device_stream
+from domain.facts import Envelope, Sealed
+from store import judging
+from store.judging import Judge
 from store.receipts import CommandApplied, receipt_stream
 from sync.signing import SecretKey, encoded, possession
 from tests.app.browsing import browser, poll
 from tests.app.listening import Site, hello, listening
-from tests.cast import CASE, FATHER, SUN, ZHOU
+from tests.cast import CASE, FATHER, GU, SUN, ZHOU
 from tests.sync.intents import body
 from web.cli.log_reading import findings, sound
+from web.signatures import Signatures, says_of
 
 TABLET = uuid4()
+NOT_SIGNED_FOUND = "its device signs what it sends, and this is not signed"
+WRONG_FOUND = "the signature is not that of its device"
 NOT_SIGNED = {"verdict": "auth", "code": "not-signed"}
 
 
@@ -79,9 +88,14 @@ def found(site: Site) -> list[str]:
 
 def counted(site: Site) -> tuple[int, int]:
     """Commands of staff that were signed, and that were not."""
+    signatures = looked_at(site)
+    return signatures.signed, signatures.unsigned
+
+
+def looked_at(site: Site) -> Signatures:
     soundness = sound(site.edge.centre)
     assert list(findings(site.edge.centre, by=soundness)) == []
-    return soundness.signatures.signed, soundness.signatures.unsigned
+    return soundness.signatures
 
 
 async def test_what_a_device_has_signed_is_done_and_can_be_checked_in_the_log(site: Site, key: SecretKey) -> None:
@@ -124,7 +138,7 @@ async def test_an_open_connection_learns_of_the_key_at_once(tmp_path: Path, key:
             await register(site, key)
 
             b = 0
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(10):  # less than until the next heartbeat, at which it is asked for anyway
                 while (await wire.push(note(seq=(b := b + 1)), b=b))[0]["verdict"] != "auth":
                     assert b < 10_000
 
@@ -164,23 +178,67 @@ async def test_a_key_is_registered_by_its_owner_on_their_own_device_and_with_a_f
     assert await tried(ZHOU, TABLET, shown(key)) == (204, "")
 
 
-async def test_somebody_who_writes_into_the_log_cannot_sign_for_the_device(site: Site, key: SecretKey) -> None:
+FORGERIES = {
+    "simply": NOT_SIGNED_FOUND,
+    "as the centre": NOT_SIGNED_FOUND,
+    "before the key": NOT_SIGNED_FOUND,
+    "another name": NOT_SIGNED_FOUND,
+    "no command's name": NOT_SIGNED_FOUND,
+    "without a command": "its device signs what it sends, and this names no command",
+    "copied": WRONG_FOUND,
+}
+
+
+@pytest.mark.parametrize("how", FORGERIES)
+async def test_somebody_who_writes_into_the_log_cannot_sign_for_the_device(
+    site: Site, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an administrator can do who has every key of the service, and what is found then."""
+    key = SecretKey()
     await register(site, key)
     await push(site, note(key))
     site.clock.advance(minutes=6)
-    zhou = msgspec.structs.replace(ZHOU, device=TABLET)
+    await push(site, note(key, seq=2))
+    call = site.premises.call(AddNote(text="never written by her"), by=msgspec.structs.replace(ZHOU, device=TABLET))
+    match how:
+        case "copied":
+            call = msgspec.structs.replace(call, signed=await asyncio.to_thread(signed_of, site, note(key)))
+        case "as the centre":
+            monkeypatch.setattr(Judge, "_role", lambda *_: "centre")
+        case "before the key":
+            monkeypatch.setattr(judging, "_meta", noted(recorded_at=site.clock() - timedelta(hours=1)))
+        case "another name":
+            monkeypatch.setattr(judging, "CommandApplied", partial(received, "record.print@1"))
+        case "no command's name":
+            monkeypatch.setattr(judging, "CommandApplied", partial(received, "case.note@0"))
+        case "without a command":
+            monkeypatch.setattr(judging, "_meta", noted(command=None))
 
-    # What an administrator can do who has every key of the service: the command is recorded as if it had come.
-    forged = site.premises.call(AddNote(text="never written by her"), by=zhou)
-    copied = site.premises.call(AddNote(text="nor was this"), by=zhou)
-    copied = msgspec.structs.replace(copied, signed=await asyncio.to_thread(signed_of, site, note(key)))
-    answers = await asyncio.to_thread(lambda: site.edge.centre.submit_all([forged, copied]).result(60))
+    answer = await asyncio.to_thread(lambda: site.edge.centre.submit(call).result(60))
 
-    assert [answer.verdict for answer in answers] == ["applied", "applied"]
-    assert found(site) == [
-        "its device signs what it sends, and this is not signed",
-        "the signature is not that of its device",
-    ]
+    assert answer.verdict == "applied"
+    assert FORGERIES[how] in found(site)
+
+
+def received(name: str, **how: Any) -> CommandApplied:
+    """A receipt of a command of that name."""
+    return CommandApplied(**{**how, "type": name})
+
+
+def noted(**otherwise: Any) -> Any:
+    """Meta of a command that says something else of some things."""
+    made = vars(judging)["_meta"]
+    return lambda *args, **how: msgspec.structs.replace(made(*args, **how), **otherwise)
+
+
+async def test_an_empty_box_of_somebody_who_is_not_erased_is_no_signature(site: Site) -> None:
+    centre = site.edge.centre
+    receipt = CommandApplied(type="case.note@1", digest=bytes(32), lane=CASE, offset=1, signed=Sealed(ZHOU.id))
+    meta = centre.read(CASE)[-1].meta
+
+    says = says_of(Envelope(receipt_stream(ZHOU.id, uuid4()), 1, receipt, meta), (), centre.facts, centre.vault)
+
+    assert says == "wrong"
 
 
 def signed_of(site: Site, sent: dict[str, str]) -> bytes:
@@ -199,9 +257,46 @@ async def test_with_the_person_of_whom_a_command_spoke_its_signature_is_gone(sit
 
     await asyncio.to_thread(site.edge.centre.vault.destroy, case.applicant)
 
-    assert counted(site)[0] == 1
+    signatures = looked_at(site)
+    assert (signatures.signed, signatures.gone) == (0, 1)
     (receipt,) = site.edge.centre.read(receipt_stream(ZHOU.id, UUID(json.loads(note()["body"])["id"])))
     assert site.edge.centre.facts.unseal(receipt, "signed") is None
+
+
+async def test_the_signature_of_what_speaks_of_somebody_else_is_erased_with_them(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller, call = uuid4(), site.premises.call(AddNote(text="字"), by=msgspec.structs.replace(ZHOU, device=TABLET))
+    kept = [(CASE, CaseNoted(text=Sealed(person, value="字"))) for person in (ZHOU.id, caller)]
+    monkeypatch.setattr(judging, "decide", lambda *_: kept)
+
+    signed = msgspec.structs.replace(call, signed=bytes(96))
+    answer = await asyncio.to_thread(lambda: site.edge.centre.submit(signed).result(60))
+
+    assert answer.verdict == "applied"
+    (receipt,) = site.edge.centre.read(receipt_stream(ZHOU.id, call.id))
+    assert isinstance(receipt.fact, CommandApplied)
+    assert receipt.fact.signed is not None
+    assert receipt.fact.signed.person == caller
+
+
+async def test_whoever_replays_a_case_sees_what_was_signed(site: Site, key: SecretKey) -> None:
+    await register(site, key)
+    await push(site, note(key), note(key, seq=2))
+    case = site.edge.centre.case(CASE)
+
+    async def seen() -> list[tuple[str, str]]:
+        async with await browser(site, GU) as client:
+            moments = (await client.get(f"/api/cases/{CASE}/history")).json()["moments"]
+        return [(one["tag"], one["signature"]) for one in moments if one["tag"] != "record.viewed"]
+
+    before = await seen()
+    assert case.applicant is not None
+    await asyncio.to_thread(site.edge.centre.vault.destroy, case.applicant)
+
+    assert ("case.filed", "") in before
+    assert before[-2:] == [("case.noted", "good")] * 2
+    assert (await seen())[-2:] == [("case.noted", "gone")] * 2
 
 
 async def test_a_file_of_unsent_work_names_no_device_and_asks_who_brings_it(site: Site, key: SecretKey) -> None:

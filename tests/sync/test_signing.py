@@ -13,7 +13,7 @@ from domain.decisions import Call
 from domain.devices.devices import DeviceKey, KeyAlgorithm
 from sync.frames import SignedIntent, Verdict
 from sync.intents import read_intent
-from sync.signing import BadKey, SecretKey, is_of, possession, read_signature, signed_with, statement
+from sync.signing import SecretKey, is_of, possession, read_signature, signed_with, statement
 from tests.cast import ZHOU
 from tests.sync.intents import body, intent
 
@@ -101,9 +101,15 @@ def test_what_is_no_signature_in_its_one_form_is_none(wrong: str | None) -> None
         DeviceKey("es256", b""),
     ],
 )
-def test_what_is_no_key_is_refused(key: DeviceKey) -> None:
-    with pytest.raises(BadKey):
-        is_of(key, b"s" * 64, b"said")
+def test_nothing_is_signed_by_what_is_no_key(key: DeviceKey) -> None:
+    assert not is_of(key, b"s" * 64, b"said")
+
+
+@pytest.mark.parametrize("sign", [0, 0x80])
+def test_a_key_for_which_one_signature_fits_everything_is_none(sign: int) -> None:
+    neutral = bytes([1]) + bytes(31)
+
+    assert not is_of(DeviceKey("ed25519", neutral[:31] + bytes([sign])), neutral + bytes(32), b"whatever is said")
 
 
 def test_a_signature_says_nothing_of_another_intent() -> None:

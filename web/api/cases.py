@@ -41,6 +41,7 @@ from web.bodies import json_answer, read_json
 from web.edge import Edge, edge_of
 from web.errors import Problem
 from web.session import actor_of
+from web.signatures import with_signatures
 
 MOST_FOUND = 50
 
@@ -131,6 +132,7 @@ async def moments(request: Request) -> Response:
     opened = await _open_history(request)
     edge = opened.edge
     found = await edge.readers.ask(lambda reader: history.moments(edge.centre, opened.id, reader.lookups()))
+    found = await asyncio.to_thread(with_signatures, edge.centre, found)
     await _record_view(opened, opened.edge.centre.head())
     return json_answer({"moments": found})
 

@@ -18,6 +18,7 @@ from web.cli.centre import data_option, opened_centre, settings_of
 from web.cli.log_reading import findings, sound
 from web.cli.progress import progress
 from web.cli.soundness import Finding
+from web.signatures import Signatures
 
 DATABASES = ("log.db", "keys.db")
 
@@ -45,11 +46,18 @@ def check(data: Path | None) -> int:
             click.echo(finding)
             found += 1
         events = centre.head()
-    signatures = soundness.signatures
-    if signatures.signed:
-        click.echo(f"Commands of staff: {signatures.signed:,} signed by their devices, {signatures.unsigned:,} not.")
-    click.echo(f"Events read: {events:,}; " + (f"findings: {found:,}." if found else "all is as it was written."))
+    said = f"findings: {found:,}." if found else "all is as it was written."
+    click.echo(f"Events read: {events:,}; {_signed(soundness.signatures)}; {said}")
     return 1 if found else 0
+
+
+def _signed(signatures: Signatures) -> str:
+    """How much of what staff did was signed, and what somebody should know who doubts it."""
+    said = (
+        f"signed by the devices of staff: {signatures.signed:,} of {signatures.signed + signatures.unsigned:,} commands"
+    )
+    beside = {"with signatures erased": signatures.gone, "keys replaced": signatures.replaced}
+    return said + "".join(f", {what}: {count:,}" for what, count in beside.items() if count)
 
 
 def _damaged_files(folder: Path) -> Iterator[Finding]:

@@ -5,44 +5,23 @@ Nothing here quotes what a damaged event holds: findings name its place only, be
 
 from __future__ import annotations
 
-import base64
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError
 
-from domain.case.commands import ViewRecord
 from domain.centre.signing import LogRestored
-from domain.commands import CENTRE_ONLY, COMMANDS
-from domain.devices.devices import DeviceKey, DeviceKeyRegistered, device_stream
 from domain.facts import Envelope, Sealed, all_facts, sealed_fields, tag_of
 from domain.identity.erasure import PersonErased
-from domain.rights.glass import BreakGlass
-from domain.rights.looks import PrintRecord, UnmaskRecord
-from domain.training.publishing import PublishTraining
-from domain.visits.commands import ReadContact
-from store.judging import RECEIPTS, keyed
 from store.keys import KeyDamaged, KeyVault
 from store.log import Entry, Leaf, Row, leaf_hash
 from store.mapper import FactMapper
 from store.merkle import Peaks
 from store.receipts import CommandApplied, CommandRefused, Receipt, receipt_stream
-from sync import signing
+from web.signatures import Signatures
 
-SIGNED_TYPES = (
-    COMMANDS.keys()
-    - {kind.type for kind in CENTRE_ONLY}
-    - {kind.type for kind in (BreakGlass, UnmaskRecord, PrintRecord, ViewRecord, PublishTraining, ReadContact)}
-)
-"""Commands that a device gives over its connection, and never a page over HTTP."""
-TAKES_HOLD = timedelta(minutes=5)
-"""After its first key is registered, what a device sent just before may still arrive."""
-NIL = UUID(int=0)
-_WITHOUT_DEVICES = frozenset({"resident", "centre"})
-"""Roles of whose devices no signature is asked."""
 REMEMBERED_ROWS = 20_000
 """How far back a receipt is compared with the fact that it speaks of; far more than one command records."""
 
@@ -204,69 +183,6 @@ class Receipts:
         if receipt.offset == 0:
             return True
         return self._rows.get(position - receipt.offset) == (receipt.lane, command)
-
-
-class _Keys:
-    """The keys with which a device has signed, and when the first was registered."""
-
-    def __init__(self, since: datetime) -> None:
-        self.since = since
-        self.all: list[DeviceKey] = []
-
-
-class Signatures:
-    """What devices signed: each signature is that of the device's key, and none is missing where the device had one.
-
-    Attributes:
-        signed: commands of staff that the device had signed.
-        unsigned: commands of staff that came from a device without a key, or were brought in from a file.
-    """
-
-    def __init__(self, mapper: FactMapper, vault: KeyVault) -> None:
-        self.signed = 0
-        self.unsigned = 0
-        self._mapper = mapper
-        self._digest_key = vault.named(RECEIPTS)
-        self._keys: dict[UUID, _Keys] = {}
-
-    def look(self, _: Leaf, envelope: Envelope | None, /) -> Iterator[str]:
-        """Take note of a key, or hold a receipt against the key of its device."""
-        if envelope is None:
-            return
-        if isinstance(envelope.fact, DeviceKeyRegistered):
-            keys = self._keys.setdefault(envelope.originator_id, _Keys(envelope.meta.recorded_at))
-            keys.all.append(envelope.fact.key)
-        elif isinstance(envelope.fact, CommandApplied) and envelope.meta.role not in _WITHOUT_DEVICES:
-            yield from self._receipt(envelope, envelope.fact)
-
-    def _receipt(self, envelope: Envelope, receipt: CommandApplied) -> Iterator[str]:
-        meta = envelope.meta
-        keys = None if meta.device is None else self._keys.get(device_stream(meta.actor, meta.device))
-        if receipt.signed is not None:
-            self.signed += 1
-            yield from self._signed(envelope, receipt, keys.all if keys else [])
-        elif receipt.type in SIGNED_TYPES:
-            self.unsigned += 1
-            if keys is not None and meta.recorded_at - keys.since > TAKES_HOLD:
-                yield "its device signs what it sends, and this is not signed"
-
-    def _signed(self, envelope: Envelope, receipt: CommandApplied, keys: list[DeviceKey]) -> Iterator[str]:
-        try:
-            value = self._mapper.unseal(envelope, "signed")
-        except (MapperDeserialisationError, KeyDamaged):
-            return  # told of the box
-        if value is None:
-            return  # erased with the person of whom it spoke
-        try:
-            signed = base64.b64decode(value, validate=True)
-        except (TypeError, ValueError):
-            signed = b""
-        signature, digest = signed[: signing.SIGNATURE_BYTES], signed[signing.SIGNATURE_BYTES :]
-        said = signing.statement(envelope.meta.command or NIL, receipt.lane, receipt.type, digest)
-        if not any(signing.is_of(key, signature, said) for key in keys):
-            yield "the signature is not that of its device"
-        elif keyed(digest, self._digest_key) != receipt.digest:
-            yield "what its device signed is not what its receipt is for"
 
 
 class Soundness:

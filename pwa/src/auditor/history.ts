@@ -5,7 +5,8 @@ import type { CaseBody, Json, Role } from '../protocol/generated';
  * One fact of a case.
  *
  * Attributes: `position` in the log; `at` the service's clock and `captured_at` the device's, which may be wrong;
- * `facts` the fields kept in clear, under their stored names; `sealed` the names of those that are not.
+ * `facts` the fields kept in clear, under their stored names; `sealed` the names of those that are not; `signature` what was found
+ * of the signature of a member of staff's device.
  */
 export interface HistoryMoment {
   readonly position: number;
@@ -19,6 +20,8 @@ export interface HistoryMoment {
   readonly device: string | null;
   readonly facts: Readonly<Record<string, Json>>;
   readonly sealed: readonly string[];
+  readonly command: string | null;
+  readonly signature: '' | 'good' | 'wrong' | 'other-words' | 'gone' | 'closed' | 'none';
 }
 
 /** `GET /api/cases/{id}/history`. */

@@ -114,6 +114,13 @@ export const w = words(
     'sealed.none': '这一步没有封存的内容。',
     'sealed.some': '这一步封存了：{what}。用当事人自己的钥匙封着；按要求删除以后谁也打不开，这条记录还在。',
 
+    'signature.good': '办这一步用的设备给它签了名，核对无误。',
+    'signature.wrong': '这一步上的签名不是那台设备的，请查。',
+    'signature.other-words': '那台设备签的不是这一步，请查。',
+    'signature.gone': '这一步签过名；涉及的人已按要求删除，签名随之销毁，核对不了。',
+    'signature.closed': '这一步签过名，签名打不开，请查。',
+    'signature.none': '这一步没有设备签名。',
+
     'expert.title': '给懂的人看',
     'expert.hint': '记录里的原样，没有翻译过。',
     'expert.position': '位置',
@@ -248,6 +255,14 @@ export const w = words(
     'sealed.none': 'Nothing in this step is sealed.',
     'sealed.some':
       'Sealed in this step: {what}. Each is kept under the key of the person it concerns; once erased on request nobody can open it, and this record stays.',
+
+    'signature.good': 'The device on which this was done has signed it, and the signature is right.',
+    'signature.wrong': 'The signature on this step is not that of the device. Please look into it.',
+    'signature.other-words': 'What the device signed is not this step. Please look into it.',
+    'signature.gone':
+      'This step was signed; the person it concerns was erased on request, and the signature with them, so that it cannot be checked.',
+    'signature.closed': 'This step was signed, and the signature does not open. Please look into it.',
+    'signature.none': 'No device has signed this step.',
 
     'expert.title': 'For those who know',
     'expert.hint': 'The record as it stands, not translated.',

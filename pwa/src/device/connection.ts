@@ -120,7 +120,7 @@ export class Connection {
     const { outbox } = this.holdings;
     return new Link(core, {
       ticket: async () => {
-        await this.signer?.introduce(env).catch(() => undefined);
+        await this.signer?.introduce(env);
         return fetchTicket(env, this.holdings.sub);
       },
       connect: () => env.connect(`${env.origin.replace(/^http/, 'ws')}/sync`, SUBPROTOCOL),
@@ -146,7 +146,10 @@ export class Connection {
       kept: async () => this.pending(await outbox.offeredBefore()),
       follow: async (origin) => {
         // A log that was restored from a backup may not know the key.
-        if (this.origin !== null && origin !== this.origin) await this.signer?.unknown();
+        if (this.origin !== null && origin !== this.origin) {
+          await this.signer?.unknown();
+          void this.signer?.introduce(env);
+        }
         this.origin = origin;
         await this.setTerms({ origin });
       },
@@ -162,7 +165,7 @@ export class Connection {
       phase: (phase, upgrade) => this.entered(phase, upgrade),
       rows: (changed) => this.rowsChanged(changed),
       outbox: () => void this.outboxChanged().catch(() => undefined),
-      notSigned: () => void this.signer?.unknown().catch(() => undefined),
+      notSigned: () => void this.notSigned().catch(() => undefined),
     });
   }
 
@@ -288,6 +291,7 @@ export class Connection {
 
   signedIn(): void {
     this.signer?.signedIn();
+    void this.signer?.introduce(this.env);
     this.link?.handle({ on: 'signed-in' });
     this.uploads.look(true);
   }
@@ -320,6 +324,16 @@ export class Connection {
     const { person, outbox } = this.holdings;
     if (person?.kind !== 'staff' || base !== '') return null;
     return (await import('./signing')).openSigner(outbox, person.id, this.device);
+  }
+
+  /** The centre knows another key than this device has, or this device could not open its own. */
+  private async notSigned(): Promise<void> {
+    if (this.signer) {
+      await this.signer.unknown();
+      return;
+    }
+    this.signer = await this.openSigner();
+    await this.reload();
   }
 
   /** Entries as the state machine has them, signed where this device signs. */

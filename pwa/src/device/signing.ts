@@ -26,6 +26,9 @@ const SIGNING: Record<Algorithm, EcdsaParams | { name: 'Ed25519' }> = {
   es256: { name: 'ECDSA', hash: 'SHA-256' },
 };
 
+/** How long a connection waits for the centre to take the key. */
+const INTRODUCED_MS = 3_000;
+
 const utf8 = new TextEncoder();
 
 function base64url(bytes: ArrayBuffer): string {
@@ -36,21 +39,42 @@ function base64url(bytes: ArrayBuffer): string {
 const hex = (bytes: ArrayBuffer): string =>
   Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** The device's key, made where there is none; null where the browser can neither make nor keep one. */
+/**
+ * The device's key, made where there is none, or none that can be used any more; null where the browser can neither make nor keep
+ * one.
+ */
 export async function openSigner(outbox: Outbox, person: string, device: string): Promise<Signer | null> {
   if (!globalThis.crypto?.subtle) return null;
-  const kept = (await outbox.key()) ?? (await made(outbox, 'ed25519')) ?? (await made(outbox, 'es256'));
+  const there = await outbox.key().then(usable, () => 'spoilt' as const);
+  const instead = there === 'spoilt';
+  const kept =
+    there && there !== 'spoilt'
+      ? there
+      : ((await made(outbox, 'ed25519', instead)) ?? (await made(outbox, 'es256', instead)));
   return kept && new Signer(kept, outbox, person, device);
 }
 
+/** The key, if a trial shows that it signs. */
+async function usable(key: KeptKey | null): Promise<KeptKey | 'spoilt' | null> {
+  if (!key) return null;
+  return signed(key, 'trial').then(
+    () => key,
+    () => 'spoilt',
+  );
+}
+
 /** A fresh key, kept; or the one that another tab has kept meanwhile. */
-async function made(outbox: Outbox, algorithm: Algorithm): Promise<KeptKey | null> {
+async function made(outbox: Outbox, algorithm: Algorithm, instead: boolean): Promise<KeptKey | null> {
   try {
     const pair = (await crypto.subtle.generateKey(MAKING[algorithm], false, ['sign', 'verify'])) as CryptoKeyPair;
-    return await outbox.keepKey({ algorithm, pair, registered: '' });
+    return await outbox.keepKey({ algorithm, pair, registered: '' }, instead);
   } catch {
     return null;
   }
+}
+
+async function signed({ algorithm, pair }: KeptKey, said: string): Promise<string> {
+  return base64url(await crypto.subtle.sign(SIGNING[algorithm], pair.privateKey, utf8.encode(said)));
 }
 
 export class Signer {
@@ -58,6 +82,7 @@ export class Signer {
   private readonly known = new Map<string, { body: string; sig: string }>();
   /** Asked since the last sign-in, and told that the person must show first who they are. */
   private turnedDown = false;
+  private introducing: Promise<void> | null = null;
 
   constructor(
     private readonly kept: KeptKey,
@@ -66,12 +91,16 @@ export class Signer {
     private readonly device: string,
   ) {}
 
-  /** The signature of an act as it travels. */
-  async sign({ id, lane, type, body }: Pick<OutboxEntry, 'id' | 'lane' | 'type' | 'body'>): Promise<string> {
+  /** The signature of an act as it travels; null if the browser gives none now, so that the act waits and is not lost. */
+  async sign(act: Pick<OutboxEntry, 'id' | 'lane' | 'type' | 'body'>): Promise<string | null> {
+    return this.made(act).catch(() => null);
+  }
+
+  private async made({ id, lane, type, body }: Parameters<Signer['sign']>[0]): Promise<string> {
     const known = this.known.get(id);
     if (known?.body === body) return known.sig;
     const digest = hex(await crypto.subtle.digest('SHA-256', utf8.encode(body)));
-    const sig = await this.signed(`doorstep intent 1\n${id}\n${lane}\n${type}\n${digest}\n`);
+    const sig = await signed(this.kept, `doorstep intent 1\n${id}\n${lane}\n${type}\n${digest}\n`);
     this.known.set(id, { body, sig });
     return sig;
   }
@@ -83,15 +112,25 @@ export class Signer {
 
   /**
    * Tells the centre the public half, unless it knows it. The centre takes it for some minutes after a sign-in; later it waits for
-   * the next one, and until then nothing needs to be signed.
+   * the next one, and until then nothing needs to be signed. Waits no longer than `INTRODUCED_MS`: rows may come without it.
    */
-  async introduce(env: Env): Promise<void> {
+  introduce(env: Env): Promise<void> {
+    const enough = new Promise<void>((resolve) => env.setTimer(resolve, INTRODUCED_MS));
+    this.introducing ??= this.introduced(env)
+      .catch(() => undefined)
+      .finally(() => {
+        this.introducing = null;
+      });
+    return Promise.race([this.introducing, enough]);
+  }
+
+  private async introduced(env: Env): Promise<void> {
     if (this.turnedDown || this.kept.registered === this.device) return;
     const { algorithm, pair } = this.kept;
     const answer = await registerKey(env, this.device, {
       algorithm,
       public: base64url(await crypto.subtle.exportKey('raw', pair.publicKey)),
-      proof: await this.signed(`doorstep device key 1\n${this.person}\n${this.device}\n`),
+      proof: await signed(this.kept, `doorstep device key 1\n${this.person}\n${this.device}\n`),
     });
     if (answer === 'taken') await this.note(this.device);
     this.turnedDown = answer === 'refused';
@@ -110,10 +149,5 @@ export class Signer {
   private async note(registered: string): Promise<void> {
     this.kept.registered = registered;
     await this.outbox.keepKey(this.kept, true);
-  }
-
-  private async signed(said: string): Promise<string> {
-    const { algorithm, pair } = this.kept;
-    return base64url(await crypto.subtle.sign(SIGNING[algorithm], pair.privateKey, utf8.encode(said)));
   }
 }

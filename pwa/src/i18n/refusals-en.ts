@@ -44,6 +44,7 @@ export const REFUSALS_EN: Readonly<Record<RefusalCode, string>> = {
     'The centre is taking a new version of its system; sending goes on by itself after that. Nothing is lost.',
   expired: 'Your sign-in has expired. Sign in and sending goes on; nothing is lost.',
   reauth: 'Please sign in once more; nothing is lost.',
+  'not-signed': 'Please sign in once more; nothing is lost.',
   'after-pending': 'The step before this one has not arrived yet; this goes on by itself.',
 
   'code-wrong': 'That code is not right; {left} {left|try|tries} left. Look at the message again.',

@@ -35,6 +35,7 @@ export const REFUSALS_ZH = {
   'service-too-old': '中心的系统正在换新版本，换好自动接着发。没发出的都在。',
   expired: '登录过期了。登录一下就接着发，没发出的都在。',
   reauth: '请再登录一次，没发出的都在。',
+  'not-signed': '请再登录一次，没发出的都在。',
   'after-pending': '前面一步还没发到，等它到了自动接着办。',
 
   'code-wrong': '验证码不对，还能试 {left} 次。看看短信再填一遍。',

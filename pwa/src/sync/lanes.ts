@@ -131,7 +131,13 @@ export class Lanes {
       const known = this.slots.get(intent.id);
       if (!known) this.slots.set(intent.id, { ...intent, notBefore: 0, tries: 0, malformed: 0 });
       else if (!FINAL.has(known.state) && !flying.has(intent.id) && saysOther(known, intent))
-        Object.assign(known, { body: intent.body, needs: intent.needs, after: intent.after ?? null, notBefore: 0 });
+        Object.assign(known, {
+          body: intent.body,
+          sig: intent.sig ?? null,
+          needs: intent.needs,
+          after: intent.after ?? null,
+          notBefore: 0,
+        });
     }
     const sorted = [...this.slots.values()].sort((a, b) => a.seq - b.seq);
     this.slots.clear();

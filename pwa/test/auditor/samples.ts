@@ -29,6 +29,8 @@ export function momentAt(
     device: '5e7cfabb-8608-5926-87ed-f0cb33175e76',
     facts,
     sealed: [],
+    command: null,
+    signature: '',
     ...over,
   };
 }

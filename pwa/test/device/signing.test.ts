@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openOutbox } from '../../src/device/database';
 import { Engine } from '../../src/device/engine';
 import { Outbox } from '../../src/device/outbox';
-import { openSigner } from '../../src/device/signing';
+import { type KeptKey, openSigner } from '../../src/device/signing';
 import type { IntentBody, SignedIntent } from '../../src/protocol/generated';
 import { type Browser, browser, freshIndexedDb, tab } from './browser';
 
@@ -41,7 +41,8 @@ afterEach(async () => {
 
 const bytes = (text: string) =>
   Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
-const until = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 30_000, interval: 10 });
+const until = (check: () => void | Promise<void>): Promise<void> =>
+  vi.waitFor(check, { timeout: 30_000, interval: 10 });
 const shown = (): Shown[] => world.service.posted.filter(([path]) => path === PATH).map(([, body]) => body as Shown);
 const pushed = (): SignedIntent[] =>
   world.service.received.flatMap((frame) => (frame.t === 'push' ? (frame.intents as SignedIntent[]) : []));
@@ -152,6 +153,51 @@ it('waits for a sign-in where the centre will not take the key now, and says it 
   world.service.mend();
   engine.kick();
   await until(() => expect(shown()).toHaveLength(2));
+});
+
+it('signs an act anew that was changed before it left', async () => {
+  world.service.cut();
+  const engine = await started();
+  const entry = await file(engine);
+  await engine.edit(entry.id, { ...FILE, declarations: ['x'] });
+
+  world.service.mend();
+  engine.kick();
+  await until(() => expect(pushed()).toHaveLength(1));
+
+  await until(() => expect(shown()).toHaveLength(1));
+  const [{ body, sig }] = pushed() as [SignedIntent];
+  expect(JSON.parse(body)).toMatchObject({ args: { declarations: ['x'] } });
+  expect(await holds(shown()[0] as Shown, sig ?? '', await statement(body))).toBe(true);
+});
+
+it('says its key again when the centre does not know it, and everything arrives after the sign-in', async () => {
+  const engine = await started();
+  await until(() => expect(shown()).toHaveLength(1));
+  await until(async () => expect((await engine.state()).connection).toBe('live'));
+  world.service.centre.turnsAway = 'not-signed';
+  await file(engine);
+  await until(async () => expect((await engine.state()).connection).toBe('auth-held'));
+
+  world.service.centre.turnsAway = null;
+  engine.signedIn();
+  await until(async () => expect(await engine.outbox()).toEqual([]));
+
+  expect(shown()).toHaveLength(2);
+  expect(world.service.centre.log).toHaveLength(1);
+});
+
+it('makes another key where the one that it has does not sign any more', async () => {
+  const outbox = new Outbox(openOutbox(CLERK.id));
+  await openSigner(outbox, CLERK.id, DEVICE);
+  const spoilt = await outbox.key();
+  await outbox.keepKey({ ...(spoilt as KeptKey), algorithm: 'es256' }, true);
+
+  const signer = await openSigner(outbox, CLERK.id, DEVICE);
+
+  expect(await signer?.sign({ id: LANE, lane: LANE, type: 'case.note@1', body: '{}' })).toHaveLength(86);
+  expect((await outbox.key())?.algorithm).toBe('ed25519');
+  outbox.close();
 });
 
 it('signs nothing for a resident', async () => {

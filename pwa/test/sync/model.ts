@@ -34,6 +34,8 @@ export class Centre {
   epoch = 1;
   /** What a welcome says besides. */
   greeting: Partial<Welcome> = {};
+  /** The code with which every push is turned away, null while none is. */
+  turnsAway: string | null = null;
   private head = 0;
   private readonly changed: ((lanes: string[]) => void)[] = [];
 
@@ -136,7 +138,11 @@ export class ServerSession {
         return;
       case 'push': {
         const bodies = frame.intents.map(({ body }) => JSON.parse(body) as IntentBody);
-        this.out.push({ t: 'ack', b: frame.b, r: this.centre.judge(this.peer.person, bodies) });
+        const { turnsAway } = this.centre;
+        const r = turnsAway
+          ? bodies.map(({ id }) => ({ id, verdict: 'auth' as const, code: turnsAway }))
+          : this.centre.judge(this.peer.person, bodies);
+        this.out.push({ t: 'ack', b: frame.b, r });
         return;
       }
       case 'ask': {
