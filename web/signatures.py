@@ -39,16 +39,17 @@ OVER_HTTP = frozenset(
 """Commands that a page gives over HTTP, and a device may give over its connection."""
 SIGNED_TYPES = COMMANDS.keys() - {kind.type for kind in CENTRE_ONLY} - OVER_HTTP
 """Commands that only a device gives, over its connection."""
-WORK = frozenset(
+BESIDE_WORK = frozenset(
     {
-        *("agency", "appointment", "calendar", "case", "catalogue", "certificate", "claim", "commitment", "delegation"),
-        *("duplicate", "extension", "gap", "handover", "item", "listing", "message", "procedure", "rating"),
-        *("rectification", "register", "result", "second_notice", "staff", "take_over", "ticket", "upload_link"),
+        *("candidate", "device", "enrolment", "exam", "export", "glass", "passkey", "record", "recovery-code"),
+        *("second-factor", "session", "set-aside", "training"),
     }
 )
-"""Families of facts that no command over HTTP records for a member of staff."""
+"""Families of facts that commands over HTTP record for members of staff; all others are work, which devices give."""
 TAKES_HOLD = timedelta(minutes=5)
 """What a device sent just before a key was registered may still arrive: unsigned, or signed with the key before."""
+TAKES_HOLD_EVENTS = 10_000
+"""And no later than so many events, whatever time these name."""
 _WITHOUT_DEVICES = frozenset({"resident", "centre"})
 """Roles of whose devices no signature is asked."""
 _NIL = UUID(int=0)
@@ -85,19 +86,25 @@ def says_of(receipt: Envelope, keys: Iterable[DeviceKey], mapper: FactMapper, va
 
 
 def with_signatures(centre: Centre, moments: Sequence[HistoryMoment]) -> list[HistoryMoment]:
-    """Moments of a history, each that a device of staff has sent with what its signature says."""
+    """Moments of a history, those that a device of staff has sent with what the signature says by any key of it."""
     asked = {receipt_stream(one.actor, one.command): one for one in moments if one.command and _is_of_staff(one)}
     found: dict[UUID, Says] = {}
     keys: dict[UUID, tuple[DeviceKey, ...]] = {}
     for row in centre.event_log.rows(*asked):
-        receipt = centre.facts.envelope(*row[1:])
+        try:
+            receipt = centre.facts.envelope(*row[1:])
+        except MapperDeserialisationError:
+            found[row.stream] = "closed"
+            continue
         if not isinstance(receipt.fact, CommandApplied):
             continue
         stream = device_stream(receipt.meta.actor, receipt.meta.device or _NIL)
         if stream not in keys:
             device: Device = centre.state(stream, DEVICE)
             keys[stream] = device.keys
-        found[row.stream] = says_of(receipt, keys[stream], centre.facts, centre.vault)
+        says = says_of(receipt, keys[stream], centre.facts, centre.vault)
+        if says != "none" or _is_work(asked[row.stream].tag):
+            found[row.stream] = says
     return [
         replace(one, signature=found.get(receipt_stream(one.actor, one.command), "")) if one.command else one
         for one in moments
@@ -109,22 +116,30 @@ def _is_of_staff(moment: HistoryMoment) -> bool:
 
 
 class _Keys:
-    """The keys with which a device has signed, each with the moment from which on it counted."""
+    """The keys with which a device has signed, each with the moment and the position from which on it counted."""
 
-    def __init__(self, since: datetime) -> None:
-        self.since = since
-        self._all: list[tuple[datetime, DeviceKey]] = []
+    def __init__(self) -> None:
+        self._all: list[tuple[datetime, int, DeviceKey]] = []
 
-    def add(self, key: DeviceKey, now: datetime) -> bool:
+    def add(self, key: DeviceKey, now: datetime, position: int) -> bool:
         """Take note of a key; returns whether it takes the place of another."""
-        self._all.append((now, key))
+        self._all.append((now, position, key))
         return len(self._all) > 1
 
-    def at(self, now: datetime) -> list[DeviceKey]:
+    def hold(self, now: datetime, position: int) -> bool:
+        """Whether everything has to be signed."""
+        return not _is_fresh(self._all[0], now, position)
+
+    def at(self, now: datetime, position: int) -> list[DeviceKey]:
         """The key in force, and those whose place was taken a moment ago."""
-        ends = [since for since, _ in self._all[1:]]
-        kept = [key for (_, key), end in zip(self._all, ends, strict=False) if now - end <= TAKES_HOLD]
-        return [*kept, self._all[-1][1]]
+        pairs = zip(self._all, self._all[1:], strict=False)
+        kept = [key for (_, _, key), later in pairs if _is_fresh(later, now, position)]
+        return [*kept, self._all[-1][2]]
+
+
+def _is_fresh(one: tuple[datetime, int, DeviceKey], now: datetime, position: int) -> bool:
+    since, at, _ = one
+    return now - since <= TAKES_HOLD and position - at <= TAKES_HOLD_EVENTS
 
 
 class Signatures:
@@ -148,17 +163,17 @@ class Signatures:
         self._now = datetime.min.replace(tzinfo=UTC)
         self._keys: dict[UUID, _Keys] = {}
         self._worked: set[tuple[UUID, UUID]] = set()
-        self._types = {kind.type for kind in _below(Command)}
+        self._types = {kind.type for kind in _below(Command) if kind.type}
 
-    def look(self, _: Leaf, envelope: Envelope | None, /) -> Iterator[str]:
+    def look(self, leaf: Leaf, envelope: Envelope | None, /) -> Iterator[str]:
         """Take note of a key or of work, or hold a receipt against the key of its device."""
         if envelope is None:
             return
         meta, fact = envelope.meta, envelope.fact
         self._now = max(self._now, meta.recorded_at)
         if isinstance(fact, DeviceKeyRegistered):
-            keys = self._keys.setdefault(envelope.originator_id, _Keys(self._now))
-            self.replaced += keys.add(fact.key, self._now)
+            keys = self._keys.setdefault(envelope.originator_id, _Keys())
+            self.replaced += keys.add(fact.key, self._now, leaf.row.position)
             return
         keys_of_device = self._keys.get(device_stream(meta.actor, meta.device)) if meta.device else None
         if not isinstance(fact, CommandApplied | CommandRefused | CommandFaulted):
@@ -167,11 +182,11 @@ class Signatures:
         worked = (meta.actor, meta.command or _NIL) in self._worked
         self._worked.discard((meta.actor, meta.command or _NIL))
         if isinstance(fact, CommandApplied) and (keys_of_device or meta.role not in _WITHOUT_DEVICES):
-            yield from self._receipt(envelope, fact, keys_of_device, worked=worked)
+            yield from self._receipt(envelope, fact, keys_of_device, worked=worked, position=leaf.row.position)
 
     def _fact(self, envelope: Envelope, keys: _Keys | None) -> Iterator[str]:
         meta = envelope.meta
-        if keys is None or tag_of(envelope.fact).partition(".")[0] not in WORK:
+        if keys is None or not _is_work(tag_of(envelope.fact)):
             return
         if meta.command is None:
             yield "its device signs what it sends, and this names no command"
@@ -179,9 +194,10 @@ class Signatures:
             self._worked.add((meta.actor, meta.command))
 
     def _receipt(
-        self, envelope: Envelope, receipt: CommandApplied, keys: _Keys | None, *, worked: bool
+        self, envelope: Envelope, receipt: CommandApplied, keys: _Keys | None, *, worked: bool, position: int
     ) -> Iterator[str]:
-        says = says_of(envelope, keys.at(self._now) if keys else (), self._mapper, self._vault)
+        valid = keys.at(self._now, position) if keys else ()
+        says = says_of(envelope, valid, self._mapper, self._vault)
         self.signed += says in ("good", "closed")
         self.gone += says == "gone"
         if says == "wrong":
@@ -190,8 +206,13 @@ class Signatures:
             yield "what its device signed is not what its receipt is for"
         elif says == "none" and (worked or receipt.type in SIGNED_TYPES or receipt.type not in self._types):
             self.unsigned += 1
-            if keys is not None and self._now - keys.since > TAKES_HOLD:
+            if keys is not None and keys.hold(self._now, position):
                 yield "its device signs what it sends, and this is not signed"
+
+
+def _is_work(tag: str) -> bool:
+    """Whether a fact is one that only a device gives for a member of staff."""
+    return tag.partition(".")[0] not in BESIDE_WORK
 
 
 def _below(base: type[Command]) -> Iterator[type[Command]]:

@@ -20,7 +20,7 @@ from domain.devices.devices import DeviceKeyRegistered, device_stream
 from domain.facts import Envelope, Sealed
 from store import judging
 from store.judging import Judge
-from store.receipts import CommandApplied, receipt_stream
+from store.receipts import CommandApplied, CommandRefused, receipt_stream
 from sync.signing import SecretKey, encoded, possession
 from tests.app.browsing import browser, poll
 from tests.app.listening import Site, hello, listening
@@ -185,6 +185,7 @@ FORGERIES = {
     "another name": NOT_SIGNED_FOUND,
     "no command's name": NOT_SIGNED_FOUND,
     "without a command": "its device signs what it sends, and this names no command",
+    "as refused": "its command was not done, and recorded facts",
     "copied": WRONG_FOUND,
 }
 
@@ -211,6 +212,8 @@ async def test_somebody_who_writes_into_the_log_cannot_sign_for_the_device(
             monkeypatch.setattr(judging, "CommandApplied", partial(received, "record.print@1"))
         case "no command's name":
             monkeypatch.setattr(judging, "CommandApplied", partial(received, "case.note@0"))
+        case "as refused":
+            monkeypatch.setattr(judging, "CommandApplied", refused)
         case "without a command":
             monkeypatch.setattr(judging, "_meta", noted(command=None))
 
@@ -218,6 +221,14 @@ async def test_somebody_who_writes_into_the_log_cannot_sign_for_the_device(
 
     assert answer.verdict == "applied"
     assert FORGERIES[how] in found(site)
+
+
+def refused(*, signed: Any, offset: int, **how: Any) -> CommandRefused:
+    """A receipt that says that the command was refused."""
+    assert (signed, offset) != (b"", -1)
+    return CommandRefused(
+        verdict="refused", code="forbidden", params={}, options=(), payload=Sealed(ZHOU.id, value={}), **how
+    )
 
 
 def received(name: str, **how: Any) -> CommandApplied:

@@ -163,7 +163,9 @@ class Receipts:
         if not isinstance(envelope.fact, Receipt):
             self._without.setdefault((author, command), place_of(row))
             return
-        self._without.pop((author, command), None)
+        had = self._without.pop((author, command), None)
+        if had is not None and not isinstance(envelope.fact, CommandApplied):
+            yield "its command was not done, and recorded facts"
         if row.stream != receipt_stream(author, command):
             yield "the receipt stands on another stream than its author and command have"
         if isinstance(envelope.fact, CommandApplied) and not self._fits(row.position, command, envelope.fact):

@@ -75,7 +75,7 @@ def _unanswered(case: Case, fact: f.CaseSupplemented) -> list[str]:
 def _evidence(case: Case, pages: tuple[f.NamedPage, ...], command: c.SupplementCase) -> f.EvidenceReceived:
     """What comes after acceptance is kept: for a promised material, or for somebody to look at.
 
-    Only a page that could not be used gives way to another: on the rest the acceptance rests.
+    Only a page that could not be used gives way to another of its paper: on the rest the acceptance rests.
     """
     reply = command.reply
     given = {p.material for p in pages}
@@ -87,7 +87,11 @@ def _evidence(case: Case, pages: tuple[f.NamedPage, ...], command: c.SupplementC
         reply=sealed_if_any(case, reply),
         after_decision=not (in_review or only_promised),
         supplies=supplies,
-        replaces=tuple(file for file in command.replaces if case.is_spoilt(file)) if pages else (),
+        replaces=tuple(
+            page.file
+            for page in case.pages
+            if page.file in command.replaces and page.material in given and case.is_spoilt(page.file)
+        ),
     )
 
 

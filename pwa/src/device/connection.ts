@@ -328,11 +328,9 @@ export class Connection {
 
   /** The centre knows another key than this device has, or this device could not open its own. */
   private async notSigned(): Promise<void> {
-    if (this.signer) {
-      await this.signer.unknown();
-      return;
-    }
-    this.signer = await this.openSigner();
+    if (this.signer) await this.signer.unknown();
+    else this.signer = await this.openSigner();
+    // What went without a signature is offered with one.
     await this.reload();
   }
 
@@ -346,6 +344,7 @@ export class Connection {
   /** Settles when everything asked for so far has been carried out. */
   async idle(): Promise<void> {
     await this.link?.idle();
+    await this.signer?.idle();
     await this.uploads.idle();
     await this.beside?.idle();
   }

@@ -83,6 +83,10 @@ export class Signer {
   /** Asked since the last sign-in, and told that the person must show first who they are. */
   private turnedDown = false;
   private introducing: Promise<void> | null = null;
+  /** The centre has said that it takes nothing without a signature that it knows: there is no use in going on before. */
+  private demanded = false;
+  /** Counts sign-ins: what was answered before the last says nothing of now. */
+  private signIns = 0;
 
   constructor(
     private readonly kept: KeptKey,
@@ -116,33 +120,44 @@ export class Signer {
    */
   introduce(env: Env): Promise<void> {
     const enough = new Promise<void>((resolve) => env.setTimer(resolve, INTRODUCED_MS));
-    this.introducing ??= this.introduced(env)
-      .catch(() => undefined)
-      .finally(() => {
-        this.introducing = null;
-      });
-    return Promise.race([this.introducing, enough]);
+    const running = this.introducing ?? this.introduced(env).catch(() => undefined);
+    this.introducing = running;
+    void running.then(() => {
+      if (this.introducing === running) this.introducing = null;
+    });
+    return this.demanded ? running : Promise.race([running, enough]);
   }
 
   private async introduced(env: Env): Promise<void> {
     if (this.turnedDown || this.kept.registered === this.device) return;
     const { algorithm, pair } = this.kept;
+    const { signIns } = this;
     const answer = await registerKey(env, this.device, {
       algorithm,
       public: base64url(await crypto.subtle.exportKey('raw', pair.publicKey)),
       proof: await signed(this.kept, `doorstep device key 1\n${this.person}\n${this.device}\n`),
     });
-    if (answer === 'taken') await this.note(this.device);
-    this.turnedDown = answer === 'refused';
+    if (answer === 'taken') {
+      await this.note(this.device);
+      this.demanded = false;
+    } else if (answer === 'refused' && signIns === this.signIns) this.turnedDown = true;
   }
 
   /** The person has signed in: the centre may take the key now. */
   signedIn(): void {
+    this.signIns += 1;
     this.turnedDown = false;
+    this.introducing = null;
+  }
+
+  /** Settles when the centre has answered whether it takes the key. */
+  async idle(): Promise<void> {
+    await this.introducing;
   }
 
   /** The centre knows another key, or none. */
   async unknown(): Promise<void> {
+    this.demanded = true;
     await this.note('');
   }
 

@@ -82,6 +82,7 @@ for (const algorithm of ['ed25519', 'es256'] as const) {
     await file(engine);
     await until(() => expect(pushed()).toHaveLength(1));
 
+    await until(() => expect(shown()).toHaveLength(1));
     const [key] = shown() as [Shown];
     expect(key.algorithm).toBe(algorithm);
     expect(await holds(key, key.proof, `doorstep device key 1\n${CLERK.id}\n${DEVICE}\n`)).toBe(true);

@@ -514,6 +514,21 @@ def test_a_page_that_cannot_be_used_gives_way_to_another_after_the_acceptance_an
     assert desk.do(c.CloseGap(material=CONSENT, outcome="supplied"), by=ZHOU)
 
 
+def test_a_page_that_cannot_be_used_gives_way_to_no_page_of_another_paper() -> None:
+    desk, other = promised(), page_of(CASE, "lease-contract", take=2)
+    desk.do(SUPPLY, by=FATHER, files=[CONSENT_PAGE])
+    desk.do(c.RejectFile(file=CONSENT_PAGE, reason="undecodable", uploaded_by=FATHER.id), by=CENTRE)
+    crossed = c.SupplementCase(pages=(c.PageOf(other.id, "lease-contract", 1),), replaces=(CONSENT_PAGE.id,))
+
+    (evidence,) = desk.do(crossed, by=FATHER, files=[other])
+
+    assert isinstance(evidence, f.EvidenceReceived)
+    assert evidence.replaces == ()
+    desk.store(other)
+    with pytest.raises(FilesOnTheWay):
+        desk.do(c.CloseGap(material=CONSENT, outcome="supplied"), by=ZHOU)
+
+
 def test_a_promise_is_waived_or_found_broken_with_findings() -> None:
     desk = promised()
     for outcome in ("waived", "broken"):
