@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 from uuid import UUID, uuid4
 
 import httpx
@@ -17,7 +18,7 @@ from domain.actors import Actor
 from domain.case.commands import AddNote
 from domain.case.facts import CaseNoted
 from domain.devices.devices import DeviceKeyRegistered, device_stream
-from domain.facts import Envelope, Sealed
+from domain.facts import Envelope, Meta, Sealed
 from store import judging
 from store.judging import Judge
 from store.receipts import CommandApplied, CommandRefused, receipt_stream
@@ -205,7 +206,7 @@ async def test_somebody_who_writes_into_the_log_cannot_sign_for_the_device(
         case "copied":
             call = msgspec.structs.replace(call, signed=await asyncio.to_thread(signed_of, site, note(key)))
         case "as the centre":
-            monkeypatch.setattr(Judge, "_role", lambda *_: "centre")
+            monkeypatch.setattr(Judge, "_role", Mock(return_value="centre"))
         case "before the key":
             monkeypatch.setattr(judging, "_meta", noted(recorded_at=site.clock() - timedelta(hours=1)))
         case "another name":
@@ -216,6 +217,8 @@ async def test_somebody_who_writes_into_the_log_cannot_sign_for_the_device(
             monkeypatch.setattr(judging, "CommandApplied", refused)
         case "without a command":
             monkeypatch.setattr(judging, "_meta", noted(command=None))
+        case _:
+            assert how == "simply"
 
     answer = await asyncio.to_thread(lambda: site.edge.centre.submit(call).result(60))
 
@@ -233,13 +236,19 @@ def refused(*, signed: Any, offset: int, **how: Any) -> CommandRefused:
 
 def received(name: str, **how: Any) -> CommandApplied:
     """A receipt of a command of that name."""
-    return CommandApplied(**{**how, "type": name})
+    how["type"] = name
+    return CommandApplied(**how)
 
 
 def noted(**otherwise: Any) -> Any:
     """Meta of a command that says something else of some things."""
     made = vars(judging)["_meta"]
-    return lambda *args, **how: msgspec.structs.replace(made(*args, **how), **otherwise)
+
+    def made_otherwise(*args: Any, **how: Any) -> Meta:
+        meta: Meta = made(*args, **how)
+        return msgspec.structs.replace(meta, **otherwise)
+
+    return made_otherwise
 
 
 async def test_an_empty_box_of_somebody_who_is_not_erased_is_no_signature(site: Site) -> None:
@@ -279,7 +288,7 @@ async def test_the_signature_of_what_speaks_of_somebody_else_is_erased_with_them
 ) -> None:
     caller, call = uuid4(), site.premises.call(AddNote(text="字"), by=msgspec.structs.replace(ZHOU, device=TABLET))
     kept = [(CASE, CaseNoted(text=Sealed(person, value="字"))) for person in (ZHOU.id, caller)]
-    monkeypatch.setattr(judging, "decide", lambda *_: kept)
+    monkeypatch.setattr(judging, "decide", Mock(return_value=kept))
 
     signed = msgspec.structs.replace(call, signed=bytes(96))
     answer = await asyncio.to_thread(lambda: site.edge.centre.submit(signed).result(60))
