@@ -2,8 +2,8 @@
 
 Messages that mean harm (`tests.hostile.frames`), each spoiled again and again at a random place: bytes replaced, left
 out, doubled, or pieces of other frames put in. The decoder must give a frame or say what is wrong with the message, and
-a frame that it gives must be the same when it is written and read once more. A session must answer whatever
-it is sent, before and after the greeting. Neither may take memory without end.
+a frame that it gives must be the same when it is written and read once more. A session must answer whatever it is sent,
+before and after the greeting. Neither may take memory without end.
 
 The same over real sockets, in smaller numbers, is part of `fuzz`.
 """
@@ -149,6 +149,8 @@ def _hear(chance: Random, size: int) -> tuple[int, int]:
             sessions, device = sessions + 1, _fresh(chance, chance.choice(keys))
         try:
             _answer(device, device.receive(message))
+        except Broken:
+            raise
         except Exception as fault:
             raise Broken(f"a session raised {fault!r} at {message[:300]!r}") from fault
     return size, sessions

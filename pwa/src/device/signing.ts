@@ -119,6 +119,7 @@ export class Signer {
    * the next one, and until then nothing needs to be signed. Waits no longer than `INTRODUCED_MS`: rows may come without it.
    */
   introduce(env: Env): Promise<void> {
+    if (this.kept.registered === this.device || (this.turnedDown && !this.introducing)) return Promise.resolve();
     const enough = new Promise<void>((resolve) => env.setTimer(resolve, INTRODUCED_MS));
     const running = this.introducing ?? this.introduced(env).catch(() => undefined);
     this.introducing = running;
@@ -129,7 +130,6 @@ export class Signer {
   }
 
   private async introduced(env: Env): Promise<void> {
-    if (this.turnedDown || this.kept.registered === this.device) return;
     const { algorithm, pair } = this.kept;
     const { signIns } = this;
     const answer = await registerKey(env, this.device, {
