@@ -1,5 +1,6 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vitest/config';
+import { early } from './build/early.ts';
 import { precompressed } from './build/precompressed.ts';
 import { serviceWorker } from './build/service-worker.ts';
 
@@ -8,7 +9,7 @@ const service = process.env['DOORSTEP_SERVICE'] ?? 'http://localhost:8000';
 const served = ['/session', '/api', '/files', '/verify', '/demo'];
 
 export default defineConfig({
-  plugins: [vue(), serviceWorker(), precompressed()],
+  plugins: [vue(), serviceWorker(), early(), precompressed()],
   define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
   build: {
     target: ['chrome99', 'safari15.4', 'firefox100'],
@@ -33,7 +34,15 @@ export default defineConfig({
       },
     },
   },
-  worker: { format: 'es' },
+  worker: {
+    format: 'es',
+    // What the worker begins with is one file too, not five that ask for each other.
+    rolldownOptions: {
+      output: {
+        codeSplitting: { groups: [{ name: 'answering', test: /src[\\/]device[\\/]answering\.ts/, priority: 1 }] },
+      },
+    },
+  },
   server: {
     proxy: {
       ...Object.fromEntries(served.map((path) => [path, service])),

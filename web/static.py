@@ -7,6 +7,7 @@ import mimetypes
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,6 +23,8 @@ HASHED = "/assets/"
 FOREVER = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+EARLY = "/early.json"
+"""Which files every screen behind the first one begins with, as the build wrote it down; not served."""
 NOT_THE_APP = ("/api/", "/assets/", "/demo/", "/files/", "/lan/", "/log/", "/session/", "/sync/", "/verify/")
 TYPES = {
     ".js": "text/javascript",
@@ -58,9 +61,10 @@ class Site:
 
     def __init__(self, files: dict[str, Built]) -> None:
         """Serve `files`, by path from the root."""
-        self._files = files
+        self._files = {path: file for path, file in files.items() if path != EARLY}
         first = files.get("/index.html")
         self._first = first
+        self._early = _hints(files.get(EARLY))
         self._policy = policy_for(first.plain.decode() if first else "")
 
     @property
@@ -77,7 +81,10 @@ class Site:
             raise HTTPException(404)
         if self._first is None:
             return HTMLResponse(NOT_BUILT, 503)
-        return self._send(request, self._first)
+        page = self._send(request, self._first)
+        if self._early and path != "/":
+            page.headers["link"] = self._early
+        return page
 
     def _send(self, request: Request, built: Built) -> Response:
         response = _answer(request, built)
@@ -93,6 +100,15 @@ class Site:
 def load_site(folder: Path) -> Site:
     """Read the app that was built into `folder`; an empty or missing folder gives a site that says so."""
     return Site(dict(_read(folder))) if folder.is_dir() else Site({})
+
+
+def _hints(early: Built | None) -> str:
+    """The files as a `Link` header, by which a browser fetches them beside the app instead of after it."""
+    paths = msgspec.json.decode(early.plain, type=list[str]) if early else []
+    return ", ".join(
+        f"<{path}>; rel=preload; as=style" if path.endswith(".css") else f"<{path}>; rel=modulepreload"
+        for path in paths
+    )
 
 
 def _read(folder: Path) -> Iterator[tuple[str, Built]]:

@@ -5,6 +5,7 @@ const REST_MS = 1000;
 /** A screen that never comes to rest keeps nothing waiting for longer. */
 const RESTLESS_MS = 10_000;
 const UNSEEN_MS = 1500;
+const UNDRAWN_MS = 200;
 const SECOND_COLUMN_PX = 1000;
 const MOVES = ['scroll', 'wheel', 'touchstart', 'keydown', 'focusin'];
 const FAR_KEYS: readonly unknown[] = ['Tab', 'End', 'PageDown'];
@@ -114,6 +115,14 @@ export async function allLots(): Promise<void> {
   const shown = [...screens].filter(({ isReady }) => isReady);
   for (const { hurry } of shown) hurry();
   await Promise.all(shown.map(({ whole }) => whole));
+}
+
+/** Resolves once what stands on the screen now has been drawn; in a window that draws nothing, after a fifth of a second. */
+export function drawn(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, UNDRAWN_MS);
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
 }
 
 /** Resolves when the browser has nothing better to do, after two seconds at the latest. */

@@ -106,6 +106,11 @@ export function principal(): Principal | null {
   return { id: person.id, kind: person.kind, ...(person.name ? { name: person.name } : {}) };
 }
 
+/** Whether this is a guest in a browser whose store was never opened, so that nothing of theirs can be in it. */
+export function isNewcomer(): boolean {
+  return principal() === null && recall(DEVICE_KEY) === null;
+}
+
 /** Asks the service who is signed in. @returns whether it answered. */
 export async function renewSession(): Promise<boolean> {
   try {

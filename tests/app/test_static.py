@@ -16,6 +16,7 @@ from tests.app.standing import Service, centre_open
 INDEX = (
     '<!doctype html><title>家门口</title><script>start()</script><script type="module" src="/assets/a-1.js"></script>'
 )
+HINTS = "</assets/case-1.js>; rel=modulepreload, </assets/screens-1.css>; rel=preload; as=style"
 SCRIPT = b"export const large = 'x';" * 100
 
 
@@ -27,6 +28,7 @@ def service(tmp_path: Path) -> Generator[Service]:
     (static / "assets" / "a-1.js").write_bytes(SCRIPT)
     (static / "assets" / "a-1.js.gz").write_bytes(gzip.compress(SCRIPT))
     (static / "assets" / "a-1.js.br").write_bytes(b"as brotli would")
+    (static / "early.json").write_text('["/assets/case-1.js", "/assets/screens-1.css"]')
     (static / "sw.js").write_text("// worker")
     (static / "manifest.webmanifest").write_text("{}")
     (static / ".stamp").write_text("secret")
@@ -53,6 +55,16 @@ async def test_other_addresses_are_not_found(service: Service, path: str) -> Non
 
     assert answer.status_code in {404, 405}
     assert "secret" not in answer.text
+
+
+async def test_every_page_but_the_first_names_what_it_begins_with_so_that_it_comes_beside_the_app(
+    service: Service,
+) -> None:
+    client = service.client()
+    hints = [(await client.get(path)).headers.get("link") for path in ("/", "/case/1", "/desk")]
+
+    assert hints == [None, HINTS, HINTS]
+    assert (await client.get("/early.json")).status_code == 404
 
 
 async def test_files_named_by_their_content_are_kept_for_ever_and_all_others_are_asked_for_again(
