@@ -126,14 +126,19 @@ export class Acts {
     return draft.id;
   }
 
-  /** Reports that a case was read from this device's own copy; reads of personal data are facts. */
-  async sayViewed(lane: string, position: number, offline: boolean): Promise<void> {
+  /**
+   * Reports that a case was read from this device's own copy; reads of personal data are facts.
+   *
+   * @returns whether there is something to send: not where the same look was reported a little while ago
+   */
+  async sayViewed(lane: string, position: number, offline: boolean): Promise<boolean> {
     const now = this.env.now();
     const key = `${lane} ${position}`;
-    if (now - (viewedAt.get(key) ?? -Infinity) < VIEW_AGAIN_MS) return;
+    if (now - (viewedAt.get(key) ?? -Infinity) < VIEW_AGAIN_MS) return false;
     viewedAt.set(key, now);
     const args = { position, at: new Date(now).toISOString(), offline };
     await this.submit('record.view@1', lane, args, { base: position });
+    return true;
   }
 }
 

@@ -83,7 +83,8 @@ export class Occupant {
     const changed = (): void => this.stateChanged();
     const tabs = new Tabs({ env, holdings, device, emit, changed, lost: () => this.lost() });
     const acts = new Acts(holdings, env);
-    const reading = new Reading(holdings, acts, env, () => lockOf(tabs.state, person, env.now()) !== null);
+    const isLocked = (): boolean => lockOf(tabs.state, person, env.now()) !== null;
+    const reading = new Reading(holdings, acts, env, isLocked, () => tabs.outboxChangedHere());
     this.person = { holdings, tabs, acts, reading };
     this.storage = await keeping(env.storage);
     await tabs.start();

@@ -14,6 +14,8 @@ export class Reading {
     private readonly env: Env,
     /** Whether rows are hidden: the lease is over, or the log was altered. */
     private readonly isLocked: () => boolean,
+    /** Told when a look at a case waits to be sent. */
+    private readonly looked: () => Promise<void>,
   ) {}
 
   /** All rows of a kind, or those of `ids` that are there. */
@@ -58,7 +60,7 @@ export class Reading {
   async openCase(id: string, live: boolean): Promise<LocalRow<'case'>> {
     if (this.isLocked()) throw new DeviceError('locked');
     const held = await this.holdings.cache.row('case', id);
-    if (held) await this.acts.sayViewed(id, held.pos, !live);
+    if (held) await this.sayViewed(id, held.pos, !live);
     return this.withActs(id, held ?? (await this.fetchOrRecall(id)));
   }
 
@@ -79,9 +81,13 @@ export class Reading {
       }
       const copy = await cache.opened(id);
       if (!copy) throw error;
-      await this.acts.sayViewed(id, copy.pos, true);
+      await this.sayViewed(id, copy.pos, true);
       return copy;
     }
+  }
+
+  private async sayViewed(id: string, position: number, offline: boolean): Promise<void> {
+    if (await this.acts.sayViewed(id, position, offline)) await this.looked();
   }
 }
 

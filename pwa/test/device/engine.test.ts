@@ -1,6 +1,6 @@
 /** The whole device layer against a model server, over a wire that is cut. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openOutbox } from '../../src/device/database';
+import { openCache, openOutbox } from '../../src/device/database';
 import { Engine } from '../../src/device/engine';
 import type { Env } from '../../src/device/env';
 import { Outbox } from '../../src/device/outbox';
@@ -255,7 +255,13 @@ describe('two tabs', () => {
 
 describe('a case opened at the desk', () => {
   const CLERK = { id: BO.id, kind: 'staff' as const, name: '周敏' };
+  const HELD = '0198a000-0000-7000-8000-000000000009';
   const body = { view: { pages: [] }, claimed_by: null, notes: [] };
+  const looks = (): unknown[] =>
+    world.service.received
+      .flatMap((frame) => (frame.t === 'push' ? frame.intents : []))
+      .map(({ body }) => JSON.parse(body))
+      .map(({ type, lane, args }) => [type, lane, args.offline]);
 
   it('comes from the server, and without a signal from the copy of an earlier opening', async () => {
     world.service.person = CLERK.id;
@@ -271,6 +277,22 @@ describe('a case opened at the desk', () => {
     expect(copy.body.notes.map((note) => [note.by_name, note.text])).toEqual([['周敏', '电话里说晚上能补']]);
     expect(copy.marks.map((mark) => [mark.type, mark.state])).toEqual([['case.note@1', 'waiting']]);
     expect((await engine.outbox()).map((entry) => [entry.type, entry.base])).toEqual([['case.note@1', { pos: 9 }]]);
+  });
+
+  it('is reported at once when it is read from the rows of this device, and not twice in a little while', async () => {
+    world.service.person = CLERK.id;
+    const engine = open();
+    await engine.start(CLERK, DEVICE);
+    await until(async () => expect(await connection(engine)).toBe('live'));
+    await openCache(CLERK.id).use(async (db) => {
+      const { gen } = (await db.get('kv', 'meta')) as { gen: number };
+      await db.put('rows', { gen, id: HELD, kind: 'case', pos: 9, body });
+    });
+
+    await engine.openCase(HELD);
+    await engine.openCase(HELD);
+
+    await until(async () => expect(looks()).toEqual([['record.view@1', HELD, false]]));
   });
 
   it('is told apart: no such case, or no signal', async () => {
