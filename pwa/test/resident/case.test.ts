@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Field, ServiceItem } from '../../src/forms/types';
 import { BLANK_DELIVERY, BLANK_STATUS } from '../../src/protocol/blank';
-import type { Clock, DueDate, Gap, Message, Moment, StatusBody } from '../../src/protocol/generated';
+import type { Clock, DueDate, Gap, Message, Moment, Page, StatusBody } from '../../src/protocol/generated';
 import { actsAsAgent } from '../../src/resident/case/agency';
 import { deliveryAnswers, deliveryProblems } from '../../src/resident/case/delivery';
 import { isMessage, timelineEntries } from '../../src/resident/case/events';
 import { readersOf, whoReads } from '../../src/resident/case/messages';
-import { caseWords, dueOf, openGaps, type StatusRow, takesEvidence } from '../../src/resident/case/words';
+import {
+  caseWords,
+  dueOf,
+  openGaps,
+  rejectedPages,
+  type StatusRow,
+  takesEvidence,
+} from '../../src/resident/case/words';
 
 const NOW = new Date('2026-11-23T12:40:00Z');
 const DUE: DueDate = {
@@ -50,6 +57,26 @@ describe('a case in which something was promised for later', () => {
       'photo',
       'register',
     ]);
+  });
+});
+
+describe('a page that cannot be opened', () => {
+  const page = { material: 'contract', number: 1, state: 'rejected', reason: 'undecodable' } as Page;
+  const owing = (status: StatusBody['status'], acts: StatusBody['acts'] = ['case.supplement']) =>
+    say({ status, acts, pages: [page], gaps: [gap()] });
+
+  it.each(['filed', 'accepted', 'suspended'] as const)(
+    'is asked for first while a case is %s',
+    (status) => {
+      const words = owing(status);
+
+      expect([words.state, words.say, words.act?.words]).toEqual(['you', '有 1 页没有收下，请重拍', '去重拍']);
+    },
+  );
+
+  it('is not asked for once nothing is taken any more', () => {
+    expect(owing('archived', []).state).not.toBe('you');
+    expect(rejectedPages(row({ status: 'archived', pages: [page] }).body)).toEqual([]);
   });
 });
 

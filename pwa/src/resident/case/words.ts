@@ -38,9 +38,9 @@ export function openGaps(body: StatusBody): Gap[] {
   return open.sort((a, b) => a.due.at.localeCompare(b.due.at));
 }
 
-/** Pages that arrived but could not be read and are not replaced yet. */
+/** Pages that arrived but could not be read and are not replaced yet; none once the case takes nothing any more. */
 export function rejectedPages(body: StatusBody): Page[] {
-  return body.pages.filter((page) => page.state === 'rejected');
+  return body.acts.includes('case.supplement') ? body.pages.filter((page) => page.state === 'rejected') : [];
 }
 
 /** Statuses in which what is handed in is neither the answer to a notice nor a page taken again. */
@@ -56,6 +56,9 @@ const AFTER_ACCEPTANCE: readonly StatusBody['status'][] = [
   'redirected',
   'terminated',
 ];
+
+/** Statuses in which a page that cannot be opened keeps the centre from going on. */
+const BEFORE_DECISION: readonly StatusBody['status'][] = ['filed', 'accepted', 'suspended'];
 
 /** Whether something new can be handed in beside what was asked for, or has been. */
 export function takesEvidence(body: StatusBody): boolean {
@@ -110,6 +113,8 @@ function told(body: StatusBody, { now, pagesHere }: { now: Date; pagesHere: numb
     const act = { words: t('card.reopen'), icon: 'next', main: true } as const;
     return { ...words, act, closed: daysBetween(ended, now) > RECENT_DAYS };
   }
+  const rejected = rejectedPages(body).length;
+  if (rejected > 0 && BEFORE_DECISION.includes(body.status)) return retake(rejected);
   const [gap, ...others] = openGaps(body);
   if (!gap || words.closed || words.act) return words;
   const owed = t('say.gaps', { n: others.length + 1, when: day(gap.due.on) });
@@ -149,10 +154,7 @@ function overdue(body: StatusBody, now: Date): CaseWords | null {
 }
 
 const BY_STATUS: Readonly<Record<StatusBody['status'], (body: StatusBody, pagesHere: number) => CaseWords>> = {
-  filed: (body, pagesHere) => {
-    const rejected = rejectedPages(body).length;
-    return rejected > 0 ? retake(rejected) : awaitingFiles(body.awaiting_files, pagesHere);
-  },
+  filed: (body, pagesHere) => awaitingFiles(body.awaiting_files, pagesHere),
   received: (body) => office(t('say.received'), t('say.received-more'), body.answer_by, 'card.due-answer'),
   correction: (body) => correction(openNotice(body)),
   accepted: (body) =>
