@@ -65,14 +65,11 @@ describe('a page that cannot be opened', () => {
   const owing = (status: StatusBody['status'], acts: StatusBody['acts'] = ['case.supplement']) =>
     say({ status, acts, pages: [page], gaps: [gap()] });
 
-  it.each(['filed', 'accepted', 'suspended'] as const)(
-    'is asked for first while a case is %s',
-    (status) => {
-      const words = owing(status);
+  it.each(['filed', 'accepted', 'suspended'] as const)('is asked for first while a case is %s', (status) => {
+    const words = owing(status);
 
-      expect([words.state, words.say, words.act?.words]).toEqual(['you', '有 1 页没有收下，请重拍', '去重拍']);
-    },
-  );
+    expect([words.state, words.say, words.act?.words]).toEqual(['you', '有 1 页没有收下，请重拍', '去重拍']);
+  });
 
   it('is not asked for once nothing is taken any more', () => {
     expect(owing('archived', []).state).not.toBe('you');
