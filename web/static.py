@@ -24,7 +24,9 @@ FOREVER = "public, max-age=31536000, immutable"
 ASK_EACH_TIME = "no-cache"
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 EARLY = "/early.json"
-"""Which files every screen behind the first one begins with, as the build wrote it down; not served."""
+"""Which files the screens behind the first one begin with, as the build wrote it down; not served."""
+HOW = {".css": "rel=preload; as=style; crossorigin", ".js": "rel=modulepreload"}
+PLAIN = "rel=preload; as=script"
 NOT_THE_APP = ("/api/", "/assets/", "/demo/", "/files/", "/lan/", "/log/", "/session/", "/sync/", "/verify/")
 TYPES = {
     ".js": "text/javascript",
@@ -105,10 +107,7 @@ def load_site(folder: Path) -> Site:
 def _hints(early: Built | None) -> str:
     """The files as a `Link` header, by which a browser fetches them beside the app instead of after it."""
     paths = msgspec.json.decode(early.plain, type=list[str]) if early else []
-    return ", ".join(
-        f"<{path}>; rel=preload; as=style" if path.endswith(".css") else f"<{path}>; rel=modulepreload"
-        for path in paths
-    )
+    return ", ".join(f"<{path}>; {HOW[Path(path).suffix] if path.startswith(HASHED) else PLAIN}" for path in paths)
 
 
 def _read(folder: Path) -> Iterator[tuple[str, Built]]:

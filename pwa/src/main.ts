@@ -24,9 +24,11 @@ async function start(): Promise<void> {
   if (sandbox) await Promise.all([renewSession(), import('./learn/practice/sandbox.css')]);
   const router = makeRouter(brokenScreen);
   createApp(App).use(router).mount('#app');
+  const renewed = drawn().then(renewSession);
+  await newcomerAtRest(router, renewed);
   const before = principal();
   // What is on the device can be read before the service has said who is signed in.
-  await Promise.all([newcomerAtRest(router).then(() => openDevice(before)), drawn().then(renewSession)]);
+  await Promise.all([openDevice(before), renewed]);
   if (principal()?.id !== before?.id) await openDevice(principal());
   // Asked for again, and waited for, when such a screen is opened.
   await furnish().catch(() => undefined);
@@ -34,17 +36,21 @@ async function start(): Promise<void> {
   await keepAllItems();
 }
 
-/** Who is here for the first time has nothing on the device: it can wait until the first screen is at rest, or is left. */
-async function newcomerAtRest(router: Router): Promise<void> {
+/**
+ * Who is here for the first time has nothing on the device: it can wait until the first screen is at rest, or is left. A browser that
+ * has forgotten everything may be signed in all the same, which the service says.
+ */
+async function newcomerAtRest(router: Router, renewed: Promise<unknown>): Promise<void> {
   if (!isNewcomer() || location.pathname !== '/') return;
   await router.isReady();
+  const named = renewed.then(() => (principal() ? undefined : new Promise<void>(() => undefined)));
   const left = new Promise<void>((resolve) => {
     const forget = router.beforeEach(() => {
       forget();
       resolve();
     });
   });
-  await Promise.race([whenAtRest(), left]);
+  await Promise.race([whenAtRest(), left, named]);
 }
 
 void start();

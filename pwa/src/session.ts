@@ -106,7 +106,7 @@ export function principal(): Principal | null {
   return { id: person.id, kind: person.kind, ...(person.name ? { name: person.name } : {}) };
 }
 
-/** Whether this is a guest in a browser whose store was never opened, so that nothing of theirs can be in it. */
+/** Whether this is a guest in a browser that remembers no device: nothing of theirs is in it, or it is not the browser to know. */
 export function isNewcomer(): boolean {
   return principal() === null && recall(DEVICE_KEY) === null;
 }

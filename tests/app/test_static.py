@@ -16,7 +16,10 @@ from tests.app.standing import Service, centre_open
 INDEX = (
     '<!doctype html><title>家门口</title><script>start()</script><script type="module" src="/assets/a-1.js"></script>'
 )
-HINTS = "</assets/case-1.js>; rel=modulepreload, </assets/screens-1.css>; rel=preload; as=style"
+HINTS = (
+    "</before-paint.js>; rel=preload; as=script, </assets/case-1.js>; rel=modulepreload, "
+    "</assets/screens-1.css>; rel=preload; as=style; crossorigin"
+)
 SCRIPT = b"export const large = 'x';" * 100
 
 
@@ -28,7 +31,7 @@ def service(tmp_path: Path) -> Generator[Service]:
     (static / "assets" / "a-1.js").write_bytes(SCRIPT)
     (static / "assets" / "a-1.js.gz").write_bytes(gzip.compress(SCRIPT))
     (static / "assets" / "a-1.js.br").write_bytes(b"as brotli would")
-    (static / "early.json").write_text('["/assets/case-1.js", "/assets/screens-1.css"]')
+    (static / "early.json").write_text('["/before-paint.js", "/assets/case-1.js", "/assets/screens-1.css"]')
     (static / "sw.js").write_text("// worker")
     (static / "manifest.webmanifest").write_text("{}")
     (static / ".stamp").write_text("secret")

@@ -34,7 +34,7 @@ GOOD_MS, MIDDLING_MS, INVERSE_ERFC_ONE_FIFTH = 200.0, 600.0, 0.9061938024368232
 """Lighthouse's own curve for that time: 90 of 100 for the one, 50 for the other."""
 SLOWER, LONG_MS, WATCHED_US = 4, 50.0, 2_500_000
 """How much slower Lighthouse takes the processor to be, what of a task blocks, and for how long a load is looked at."""
-ALONE = "performance, if nothing else used its processor"
+ALONE = "performance, with tasks by the processor's time"
 Scores = dict[str, float]
 
 
@@ -121,7 +121,7 @@ def _scores(node: pwa.Node, address: str, folder: Path, *, device: Path | None) 
 def _alone(told: dict[str, Any], blocked_ms: float) -> float:
     """The score for performance with another time of blocking, from 0 to 1."""
     weighed = [
-        (one["weight"], _score_of(blocked_ms) if one["id"] == BLOCKING else told["audits"][one["id"]]["score"])
+        (one["weight"], _score_of(blocked_ms) if one["id"] == BLOCKING else told["audits"][one["id"]]["score"] or 0.0)
         for one in told["categories"]["performance"]["auditRefs"]
         if one["weight"]
     ]
@@ -133,8 +133,12 @@ def _blocked_ms(events: list[dict[str, Any]]) -> float:
 
     By the clock, on two cores, they also wait for the service, the browser, its drawing in software and Lighthouse
     itself, and a telephone that is taken to be slower is said to wait for these four times as long.
+
+    Raises:
+        ValueError: the trace does not say it.
     """
-    began = [one for one in events if one["name"] == "navigationStart" and _is_page(one)][-1]
+    starts = [one for one in events if one["name"] == "navigationStart" and _is_page(one)]
+    began = max(starts, key=lambda one: one["ts"])
     mine = [one for one in events if one["pid"] == began["pid"] and one["ts"] >= began["ts"]]
     drawn = min(one["ts"] for one in mine if one["name"] == "firstContentfulPaint")
     tasks = [
@@ -143,6 +147,8 @@ def _blocked_ms(events: list[dict[str, Any]]) -> float:
         if one["tid"] == began["tid"] and one["name"].endswith("RunTask") and "tdur" in one
         if drawn < one["ts"] + one["dur"] and one["ts"] < drawn + WATCHED_US
     ]
+    if not tasks:
+        raise ValueError("the trace does not say how long the page's tasks took")
     return sum(max(0.0, SLOWER * task / 1_000 - LONG_MS) for task in tasks)
 
 

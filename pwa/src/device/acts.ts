@@ -16,9 +16,11 @@ import {
 } from './types';
 
 const VIEW_AGAIN_MS = 600_000;
-const viewedAt = new Map<string, number>();
 
 export class Acts {
+  /** When this person's looks were reported, by case and position. */
+  private readonly lookedAt = new Map<string, number>();
+
   constructor(
     private readonly holdings: Holdings,
     private readonly env: Env,
@@ -134,10 +136,15 @@ export class Acts {
   async sayViewed(lane: string, position: number, offline: boolean): Promise<boolean> {
     const now = this.env.now();
     const key = `${lane} ${position}`;
-    if (now - (viewedAt.get(key) ?? -Infinity) < VIEW_AGAIN_MS) return false;
-    viewedAt.set(key, now);
+    if (now - (this.lookedAt.get(key) ?? -Infinity) < VIEW_AGAIN_MS) return false;
+    this.lookedAt.set(key, now);
     const args = { position, at: new Date(now).toISOString(), offline };
-    await this.submit('record.view@1', lane, args, { base: position });
+    try {
+      await this.submit('record.view@1', lane, args, { base: position });
+    } catch (error) {
+      this.lookedAt.delete(key);
+      throw error;
+    }
     return true;
   }
 }

@@ -87,7 +87,8 @@ export class Reading {
   }
 
   private async sayViewed(id: string, position: number, offline: boolean): Promise<void> {
-    if (await this.acts.sayViewed(id, position, offline)) await this.looked();
+    // The report is on the device; the case need not wait until it has left.
+    if (await this.acts.sayViewed(id, position, offline)) void this.looked().catch(() => undefined);
   }
 }
 

@@ -293,6 +293,8 @@ describe('a case opened at the desk', () => {
     await engine.openCase(HELD);
 
     await until(async () => expect(looks()).toEqual([['record.view@1', HELD, false]]));
+    await engine.quiet();
+    expect(looks()).toHaveLength(1);
   });
 
   it('is told apart: no such case, or no signal', async () => {

@@ -71,6 +71,17 @@ describe('a page that cannot be opened', () => {
     expect([words.state, words.say, words.act?.words]).toEqual(['you', '有 1 页没有收下，请重拍', '去重拍']);
   });
 
+  it('is asked for beside the centre’s own delay', () => {
+    const words = say({
+      status: 'accepted',
+      promised: { ...DUE, at: '2026-11-20T09:00:00Z' },
+      acts: ['case.supplement'],
+      pages: [page],
+    });
+
+    expect([words.state, words.more, words.act?.words]).toEqual(['late', '有 1 页没有收下，请重拍', '去重拍']);
+  });
+
   it('is not asked for once nothing is taken any more', () => {
     expect(owing('archived', []).state).not.toBe('you');
     expect(rejectedPages(row({ status: 'archived', pages: [page] }).body)).toEqual([]);

@@ -113,12 +113,18 @@ function told(body: StatusBody, { now, pagesHere }: { now: Date; pagesHere: numb
     const act = { words: t('card.reopen'), icon: 'next', main: true } as const;
     return { ...words, act, closed: daysBetween(ended, now) > RECENT_DAYS };
   }
-  const rejected = rejectedPages(body).length;
-  if (rejected > 0 && BEFORE_DECISION.includes(body.status)) return retake(rejected);
+  const asked = askedAgain(body);
+  if (asked) return asked;
   const [gap, ...others] = openGaps(body);
   if (!gap || words.closed || words.act) return words;
   const owed = t('say.gaps', { n: others.length + 1, when: day(gap.due.on) });
   return { ...words, more: owed, next: owed, act: { words: t('card.gap'), icon: 'camera', main: true } };
+}
+
+/** What is said where pages must be taken again before the centre can go on, else null. */
+function askedAgain(body: StatusBody): CaseWords | null {
+  const rejected = rejectedPages(body).length;
+  return rejected > 0 && BEFORE_DECISION.includes(body.status) ? retake(rejected) : null;
 }
 
 function setAside(): CaseWords {
@@ -149,8 +155,10 @@ function overdue(body: StatusBody, now: Date): CaseWords | null {
   if (!due || new Date(due.at) >= now) return null;
   const days = daysBetween(due.at, now);
   const words = BY_STATUS[body.status](body, 0);
+  const asked = askedAgain(body);
   const badge = days > 0 ? t('badge.late', { n: days }) : t('badge.late-today');
-  return { ...words, state: 'late', icon: null, badge, who: t('turn.late') };
+  const owed = asked && { more: asked.say, next: asked.say, act: asked.act };
+  return { ...words, ...owed, state: 'late', icon: null, badge, who: t('turn.late') };
 }
 
 const BY_STATUS: Readonly<Record<StatusBody['status'], (body: StatusBody, pagesHere: number) => CaseWords>> = {
