@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from domain.case import acts
 from domain.case.state import due_step
 from domain.catalogue.items import RouteStep, ServiceItem
 from projections.cases.clocks import alarm_of, overdue_of, step_clock
 from projections.cases.people import handed_over, person, step_due
-from projections.cases.status import status_of
+from projections.cases.status import look_ups_of, status_of
 from projections.cases.turns import asks_for_sample, second_notice, waiting_for
 from projections.cases.view import CaseView, Done
 from projections.documents import CaseBody, StepOfRoute, Text
@@ -19,7 +21,7 @@ def case_of(view: CaseView, lookups: Lookups) -> CaseBody:
     item, state = lookups.item_of(view.state), view.state
     step = due_step(item, state)
     return CaseBody(
-        view=status_of(view, lookups),
+        view=replace(status_of(view, lookups), look_ups=look_ups_of(view, lookups)),
         step=step_due(step),
         waiting_for=waiting_for(view),
         claimed_by=person(state.claimed_by or state.withdrawn_from, view),

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from domain.case import facts as f
 from projections.cases.intake import new_page, pages_without
-from projections.cases.view import NAMELESS, At, CaseView, Family, Handling
+from projections.cases.view import ASKED, NAMELESS, At, CaseView, Family, Handling
 from projections.documents import CopyUsed, Finding, LookUp, PageVerdict
 
 
@@ -46,7 +46,7 @@ def _looked_up(fact: f.RegisterLookedUp, view: CaseView, at: At) -> CaseView:
 
 
 def _asked(fact: f.RegisterAsked, view: CaseView, at: At) -> CaseView:
-    asked = LookUp(fact.material, NAMELESS, "", "asked", {}, at.when)
+    asked = LookUp(fact.material, NAMELESS, "", ASKED, {}, at.when)
     return replace(view, look_ups=(*view.look_ups, asked))
 
 

@@ -11,8 +11,8 @@ from domain.case.state import due_step
 from projections.cases.clocks import clocks_of, proven
 from projections.cases.people import applicant_name, material_name
 from projections.cases.turns import delivery_of, turn_of
-from projections.cases.view import CaseView
-from projections.documents import Agency, DueDate, Extension, Gap, Notice, StatusBody, Step, StepId, Text
+from projections.cases.view import ASKED, CaseView
+from projections.documents import Agency, DueDate, Extension, Gap, LookUp, Notice, StatusBody, Step, StepId, Text
 from projections.lookups import Lookups
 
 
@@ -52,7 +52,7 @@ def status_of(view: CaseView, lookups: Lookups) -> StatusBody:
         notices=tuple(_named(notice, view, lookups) for notice in view.notices),
         gaps=_gaps(view, lookups),
         copies=tuple(replace(one, material_name=material_name(view, one.material, lookups)) for one in view.copies),
-        look_ups=tuple(replace(one, material_name=material_name(view, one.material, lookups)) for one in view.look_ups),
+        look_ups=tuple(one for one in look_ups_of(view, lookups) if one.outcome != ASKED),
         evidence=view.evidence,
         links=view.links,
         procedures=view.procedures,
@@ -74,6 +74,11 @@ def status_of(view: CaseView, lookups: Lookups) -> StatusBody:
         bundle=state.bundle,
         order=state.order,
     )
+
+
+def look_ups_of(view: CaseView, lookups: Lookups) -> tuple[LookUp, ...]:
+    """What registers were asked for and said, with the papers' names; what is being asked again among it."""
+    return tuple(replace(one, material_name=material_name(view, one.material, lookups)) for one in view.look_ups)
 
 
 def _date(clock: str, view: CaseView, lookups: Lookups) -> DueDate | None:

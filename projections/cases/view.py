@@ -202,6 +202,8 @@ class At(Struct, frozen=True):
         return self.lookups.item_of(view.state)
 
 
+ASKED = "asked"
+"""Outcome of a register that is asked once more: for staff alone, since the applicant is told of the answer only."""
 NAMELESS = Text("", "")
 """Name of a paper in a view; documents have the item's words."""
 
