@@ -376,7 +376,7 @@ export const en: Readonly<Record<Key, string>> = {
   'badge.lapsed': 'Lapsed',
   'badge.revoked': 'Revoked',
   'badge.voided': 'Struck out',
-  'badge.aside': 'Not sent',
+  'badge.aside': 'Not done',
 
   'card.fix': 'Add documents',
   'card.gap': 'Hand in',

@@ -80,7 +80,7 @@ export const zhMore = {
   'badge.lapsed': '失效',
   'badge.revoked': '撤销',
   'badge.voided': '作废',
-  'badge.aside': '没有发成',
+  'badge.aside': '没有办成',
   'card.fix': '去补材料',
   'card.gap': '去补',
   'card.reopen': '接着办',

@@ -90,7 +90,7 @@ describe('a case says whose turn it is', () => {
       { now: NOW, pagesHere: 0 },
     );
 
-    expect([words.state, words.badge, words.act?.words]).toEqual(['refused', '没有发成', '看看怎么办']);
+    expect([words.state, words.badge, words.act?.words]).toEqual(['refused', '没有办成', '看看怎么办']);
   });
 });
 
