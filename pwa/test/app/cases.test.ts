@@ -98,7 +98,7 @@ describe('the date that matters', () => {
   it('is that of the notice, the promise or the answer', () => {
     expect(dueOf(row({ status: 'correction', notices: [notice()] }).body)).toEqual({
       due: DUE,
-      words: '请在这之前补：',
+      words: '最晚补好：',
       state: 'you',
     });
     expect(dueOf(row({ status: 'accepted', promised: DUE }).body)?.words).toBe('最晚办好：');

@@ -121,7 +121,7 @@ function told(body: StatusBody, { now, pagesHere }: { now: Date; pagesHere: numb
   if (asked) return asked;
   const [gap, ...others] = openGaps(body);
   if (!gap || words.closed || words.act) return words;
-  const owed = t('say.gaps', { n: others.length + 1, when: day(gap.due.on) });
+  const owed = t('say.gaps', { n: others.length + 1, when: dayTime(gap.due.at) });
   return { ...words, more: owed, next: owed, act: { words: t('card.gap'), icon: 'camera', main: true } };
 }
 
@@ -227,8 +227,11 @@ function retake(pages: number): CaseWords {
 
 function correction(notice: Notice | null): CaseWords {
   const open = notice?.defects.filter((defect) => !defect.answered).length ?? 0;
-  const words = you(t('badge.you-fix'), t('say.correction', { n: open }), t('say.correction-more'));
-  const by = notice && t('card.respond', { when: day(notice.respond_by.on) });
+  const when = notice && dayTime(notice.respond_by.at);
+  const rest = t('say.correction-more');
+  const more = when ? t('say.correction-by', { when, more: rest }) : rest;
+  const words = you(t('badge.you-fix'), t('say.correction', { n: open }), more);
+  const by = when && t('card.respond', { when });
   return {
     ...words,
     next: [words.say, by].filter(Boolean).join('，'),

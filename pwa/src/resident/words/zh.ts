@@ -28,7 +28,7 @@ export const zh = {
 
   'gaps.title': '您答应后补的 {n} 样',
   'gaps.lead': '已经先受理了，不耽误办。照着日子补上就行。',
-  'gaps.by': '请在 {when} 之前补',
+  'gaps.by': '请在 {when} 前补',
   'gaps.soon': '今天就能补，拍一张就好',
   'gaps.late': '过了 {when}，请尽快补',
   'gaps.supplied': '补了，我们在看',
