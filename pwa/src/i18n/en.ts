@@ -404,6 +404,8 @@ export const en: Readonly<Record<Key, string>> = {
   'cases.closed': 'Ended',
   'cases.sign-in': 'Sign in to see what you filed',
   'cases.sign-in-hint': 'Drafts are on this device, signed in or not.',
+  'cases.nobody-hint':
+    'Sign in with the number you filed with and see how far each case is. Drafts are on this device, signed in or not.',
   'cases.remove-draft': 'Delete',
   'cases.remove-ask': 'Delete this draft?',
   'cases.remove-hint': 'What you filled in and {n} photographed {n|page|pages} will be gone from this device for good.',

@@ -343,6 +343,7 @@ export const zhMore = {
   'cases.closed': '办完的',
   'cases.sign-in': '登录后看交过的办件',
   'cases.sign-in-hint': '草稿存在这台设备上，不登录也在。',
+  'cases.nobody-hint': '用交材料时的手机号登录，每一件办到哪一步都看得到。没交的草稿存在这台设备上，不登录也在。',
   'cases.remove-draft': '不填了，删掉',
   'cases.remove-ask': '删掉这份草稿？',
   'cases.remove-hint': '填的和拍的 {n} 页都会从这台设备上删掉，找不回来。',
