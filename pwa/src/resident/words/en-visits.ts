@@ -188,9 +188,9 @@ export const enVisits: Readonly<Record<keyof typeof zhVisits, string>> = {
   'contact.sms': 'Text message',
   'contact.sms-hint': 'To the number you sign in with. Free of charge, and without document numbers.',
   'contact.push': 'Push message',
-  'contact.push-hint': 'Appears like those of other apps, on this device only.',
-  'contact.push-on': 'On for this device',
-  'contact.push-off': 'Off for this device',
+  'contact.push-hint': 'Appears like those of other apps, on the devices where you turned it on.',
+  'contact.push-on': 'Push messages are on for this device',
+  'contact.push-off': 'Push messages are off on this device',
   'contact.push-enable': 'Turn on for this device',
   'contact.push-disable': 'Turn off for this device',
   'contact.push-none':
