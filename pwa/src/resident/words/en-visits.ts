@@ -40,6 +40,7 @@ export const enVisits: Readonly<Record<keyof typeof zhVisits, string>> = {
   'book.act': 'Book {when}',
   'book.move-act': 'Move to {when}',
   'book.moving': 'Change the time',
+  'book.group-first': 'Choose what it is about first',
   'book.pick-first': 'Choose a day and a time first',
   'book.booked': 'Booked.',
   'book.moved': 'Changed.',

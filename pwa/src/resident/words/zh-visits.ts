@@ -38,6 +38,7 @@ export const zhVisits = {
   'book.act': '约 {when}',
   'book.move-act': '改到 {when}',
   'book.moving': '改时间',
+  'book.group-first': '先选办哪一类事',
   'book.pick-first': '先选好哪一天、几点',
   'book.booked': '约好了。',
   'book.moved': '改好了。',
