@@ -145,7 +145,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'result.prints': 'Printed {n} {n|time|times}',
   'result.revoked': 'This result was revoked and can no longer be used.',
 
-  'evidence.title': 'Something new to hand in',
+  'evidence.title': 'Hand in more papers (optional)',
   'evidence.lead':
     'You can hand in what you got only after the decision. We look at it and tell you whether it changes anything.',
   'evidence.which': 'Which document it is',
