@@ -18,7 +18,12 @@ const LATE: DueDate = { ...DUE, at: '2026-11-20T09:00:00Z', on: '2026-11-20' };
 describe('a case says whose turn it is', () => {
   const said: [string, Partial<StatusBody>, string, string][] = [
     ['waits for photographs', { status: 'filed', awaiting_files: 2 }, 'saved', '收到申请了，还差 2 页照片'],
-    ['has broken pages', { status: 'filed', pages: [page('rejected')] }, 'you', '有 1 页没有收下，请重拍'],
+    [
+      'has broken pages',
+      { status: 'filed', acts: ['case.supplement'], pages: [page('rejected')] },
+      'you',
+      '有 1 页没有收下，请重拍',
+    ],
     ['is complete', { status: 'received', answer_by: DUE }, 'office', '收齐了，我们在看'],
     ['needs documents', { status: 'correction', notices: [notice()] }, 'you', '还差 2 样材料'],
     ['is accepted', { status: 'accepted', promised: DUE }, 'office', '受理了，我们在办'],
