@@ -190,7 +190,7 @@ def test_a_form_moves_to_a_browser_without_a_sign_in_by_ten_digits(screens: NewS
 
     guest = screens("phone")
     guest.open("/cases")
-    guest.press("有接着填的数字")
+    guest.press("在别的手机上填了一半？输数字接着填")
     guest.write("10 个数字", "0000000000")
     guest.press("接着填")
     guest.sees(re.compile("这个数字不对"))

@@ -53,7 +53,7 @@ def test_a_paper_promised_for_later_is_handed_in_with_one_photograph(
     paper = next(gap["material_name"]["zh"] for gap in owing.body["gaps"] if gap["state"] == "open")
     screen = at_home(owing.phone, f"/case/{owing.id}")
     screen.sees("您答应后补的")
-    screen.sees(re.compile("请在 .+ 之前补"))
+    screen.sees(re.compile("请在 .+ 前补"))
     screen.picture("resident-gap", whole=True)
     before = ledger.counts()["case.evidence_received"]
 

@@ -54,7 +54,7 @@ export const zh = {
   'banner.sending': '正在发：还有 {n} 页照片。',
   'banner.sending-acts': '正在发：还有 {n} 件。',
   'banner.evicted': '这台设备存过的 {n} 步没有了，多半是浏览器清掉的。',
-  'banner.aside': '有 {n} 件没有发成。',
+  'banner.aside': '有 {n} 件没有办成。',
   'banner.aside-act': '看看怎么办',
   'banner.auth': '登录过期了。',
   'banner.auth-more': '没发出的都在，登录一下就接着发。',

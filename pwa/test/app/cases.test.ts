@@ -18,7 +18,12 @@ const LATE: DueDate = { ...DUE, at: '2026-11-20T09:00:00Z', on: '2026-11-20' };
 describe('a case says whose turn it is', () => {
   const said: [string, Partial<StatusBody>, string, string][] = [
     ['waits for photographs', { status: 'filed', awaiting_files: 2 }, 'saved', '收到申请了，还差 2 页照片'],
-    ['has broken pages', { status: 'filed', pages: [page('rejected')] }, 'you', '有 1 页没有收下，请重拍'],
+    [
+      'has broken pages',
+      { status: 'filed', acts: ['case.supplement'], pages: [page('rejected')] },
+      'you',
+      '有 1 页没有收下，请重拍',
+    ],
     ['is complete', { status: 'received', answer_by: DUE }, 'office', '收齐了，我们在看'],
     ['needs documents', { status: 'correction', notices: [notice()] }, 'you', '还差 2 样材料'],
     ['is accepted', { status: 'accepted', promised: DUE }, 'office', '受理了，我们在办'],
@@ -90,7 +95,7 @@ describe('a case says whose turn it is', () => {
       { now: NOW, pagesHere: 0 },
     );
 
-    expect([words.state, words.badge, words.act?.words]).toEqual(['refused', '没有发成', '看看怎么办']);
+    expect([words.state, words.badge, words.act?.words]).toEqual(['refused', '没有办成', '看看怎么办']);
   });
 });
 
@@ -98,7 +103,7 @@ describe('the date that matters', () => {
   it('is that of the notice, the promise or the answer', () => {
     expect(dueOf(row({ status: 'correction', notices: [notice()] }).body)).toEqual({
       due: DUE,
-      words: '请在这之前补：',
+      words: '最晚补好：',
       state: 'you',
     });
     expect(dueOf(row({ status: 'accepted', promised: DUE }).body)?.words).toBe('最晚办好：');

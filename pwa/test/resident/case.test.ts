@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import type { Mark } from '../../src/device/types';
 import type { Field, ServiceItem } from '../../src/forms/types';
 import { BLANK_DELIVERY, BLANK_STATUS } from '../../src/protocol/blank';
-import type { Clock, DueDate, Gap, Message, Moment, Page, StatusBody } from '../../src/protocol/generated';
+import type {
+  Clock,
+  Decision,
+  DueDate,
+  Gap,
+  Message,
+  Moment,
+  Notice,
+  Page,
+  StatusBody,
+} from '../../src/protocol/generated';
 import { actsAsAgent } from '../../src/resident/case/agency';
 import { deliveryAnswers, deliveryProblems } from '../../src/resident/case/delivery';
 import { isMessage, timelineEntries } from '../../src/resident/case/events';
@@ -46,7 +57,7 @@ describe('a case in which something was promised for later', () => {
   it('is the office’s turn, and says by when what is still owed', () => {
     const words = say({ status: 'accepted', promised: DUE, gaps: [gap(), gap({ state: 'supplied' })] });
 
-    expect([words.state, words.more]).toEqual(['office', '您答应后补的 1 样，请在 12月7日 星期一 之前补。']);
+    expect([words.state, words.more]).toEqual(['office', '您答应后补的 1 样，请在 12月7日 星期一 17:00 前补。']);
     expect(words.act?.words).toBe('去补');
   });
 
@@ -100,6 +111,37 @@ describe('a case that went back', () => {
 
     expect([recent.act?.words, recent.closed]).toEqual(['接着办', false]);
     expect([old.act?.words, old.closed]).toEqual(['接着办', true]);
+  });
+});
+
+it('a correction says until which hour it is to be answered, above the case and on its card', () => {
+  const notice = { respond_by: DUE, answered_at: null, taken_back: false, defects: [] } as unknown as Notice;
+  const words = say({ status: 'correction', notices: [notice] });
+
+  expect(words.more).toMatch(/^12月7日 星期一 17:00 前补好。其他的都没问题/);
+  expect(words.next).toContain('请在 12月7日 星期一 17:00 前补。');
+});
+
+describe('a case with an act that was not done', () => {
+  const late = (body: Partial<StatusBody>) => {
+    const mark: Mark = { intent: 'i', type: 'case.withdraw@1', state: 'conflict', code: 'state-changed', at: '' };
+    return caseWords({ ...row(body), marks: [mark] }, { now: NOW, pagesHere: 0 });
+  };
+
+  it('says so first while it is under way', () => {
+    expect([late({ status: 'accepted' }).say, late({ status: 'correction' }).say]).toEqual([
+      '这一步没有办成',
+      '这一步没有办成',
+    ]);
+  });
+
+  it('tells its outcome once there is one, and its card still leads to the act', () => {
+    const decision = { outcome: 'rejected', reason: '租期已经结束' } as Decision;
+    const words = late({ status: 'rejected', decision });
+
+    expect([words.say, words.more, words.badge]).toEqual(['没有批准', '租期已经结束', '没有办成']);
+    expect([words.next, words.act?.words, words.closed]).toEqual(['这一步没有办成', '看看怎么办', false]);
+    expect(late({ status: 'granted' }).state).toBe('office');
   });
 });
 

@@ -6,7 +6,7 @@ import type { StatusBody } from '../../src/protocol/generated';
 import { choicesFor, isWithdrawalTooLate, reasonOf } from '../../src/resident/sync/choices';
 import { en as syncEn } from '../../src/resident/sync/en';
 import { groupsOf, isOwnStill, markOf, whyOf } from '../../src/resident/sync/entries';
-import { healthOf, newsOf, sizeWords, troublesOf } from '../../src/resident/sync/health';
+import { healthOf, isBehind, newsOf, sizeWords, troublesOf } from '../../src/resident/sync/health';
 import { zh as syncZh } from '../../src/resident/sync/zh';
 import { tabletsOf } from '../../src/staff/sync/tablets';
 import { DEVICE_WORDS } from '../../src/staff/sync/words';
@@ -78,6 +78,7 @@ test.each<[string, Partial<DeviceState>, 'look' | 'bad']>([
   ['health.connection', { connection: 'auth-held' }, 'look'],
   ['health.connection', { connection: 'lease-expired' }, 'bad'],
   ['health.connection', { connection: 'origin-changed' }, 'bad'],
+  ['health.contact', { last_contact: null }, 'look'],
   ['health.oldest', { oldest_unsent: '2026-11-24T01:00:00Z' }, 'look'],
   ['health.storage', { storage: 'none' }, 'bad'],
   ['health.storage', { storage_left: 1_000_000 }, 'bad'],
@@ -88,6 +89,20 @@ test.each<[string, Partial<DeviceState>, 'look' | 'bad']>([
   const line = healthOf({ ...WELL, ...wrong }, CALM).find((one) => one.key === key);
 
   expect(line?.wellness).toBe(wellness);
+});
+
+test('a device that catches up is not in order yet, and wants nothing', () => {
+  const lines = healthOf({ ...WELL, connection: 'catchup' }, CALM);
+
+  expect([troublesOf(lines), isBehind(lines)]).toEqual([0, true]);
+  expect(isBehind(healthOf(WELL, CALM))).toBe(false);
+});
+
+test('a device that nobody signed in on needs no connection', () => {
+  const lines = healthOf({ ...WELL, person: null, connection: 'off', last_contact: null }, CALM);
+
+  expect(lines.find((one) => one.key === 'health.connection')?.value).toBe('没有登录，不用连');
+  expect([troublesOf(lines), isBehind(lines)]).toEqual([0, false]);
 });
 
 test('a wrong clock is told in minutes and as harmless', () => {

@@ -57,6 +57,9 @@ const AFTER_ACCEPTANCE: readonly StatusBody['status'][] = [
   'terminated',
 ];
 
+/** Statuses without a decision or an end: an act that was not done is then the news. Later the outcome is, and the act has a card. */
+const UNDER_WAY: readonly StatusBody['status'][] = ['filed', 'received', 'correction', 'accepted', 'suspended'];
+
 /** Statuses in which a page that cannot be opened keeps the centre from going on. */
 const BEFORE_DECISION: readonly StatusBody['status'][] = ['filed', 'accepted', 'suspended'];
 
@@ -99,10 +102,11 @@ export function dueOf(body: StatusBody): { due: DueDate; words: string; state: S
  * @param pagesHere how many of its pages are still on this device.
  */
 export function caseWords(row: StatusRow, { now, pagesHere }: { now: Date; pagesHere: number }): CaseWords {
-  const aside = actSetAside(row);
-  if (aside) return setAside();
+  const isAside = actSetAside(row) !== null;
+  if (isAside && UNDER_WAY.includes(row.body.status)) return setAside();
   if (row.pos === 0) return notSent(row);
-  return pending(row) ?? overdue(row.body, now) ?? told(row.body, { now, pagesHere });
+  const words = pending(row) ?? overdue(row.body, now) ?? told(row.body, { now, pagesHere });
+  return isAside ? pointedTo(words) : words;
 }
 
 /** What the status says, with what the applicant still owes or may take up again. */
@@ -117,7 +121,7 @@ function told(body: StatusBody, { now, pagesHere }: { now: Date; pagesHere: numb
   if (asked) return asked;
   const [gap, ...others] = openGaps(body);
   if (!gap || words.closed || words.act) return words;
-  const owed = t('say.gaps', { n: others.length + 1, when: day(gap.due.on) });
+  const owed = t('say.gaps', { n: others.length + 1, when: dayTime(gap.due.at) });
   return { ...words, more: owed, next: owed, act: { words: t('card.gap'), icon: 'camera', main: true } };
 }
 
@@ -128,11 +132,12 @@ function askedAgain(body: StatusBody): CaseWords | null {
 }
 
 function setAside(): CaseWords {
-  return {
-    ...refused(t('badge.aside'), t('say.not-done'), null),
-    act: { words: t('card.see'), icon: 'next', main: true },
-    closed: false,
-  };
+  return pointedTo(refused(t('badge.aside'), t('say.not-done'), null));
+}
+
+/** A card that leads to the act that was not done, and stays among those under way until the applicant has decided. */
+function pointedTo(words: CaseWords): CaseWords {
+  return { ...words, next: t('say.not-done'), act: { words: t('card.see'), icon: 'next', main: true }, closed: false };
 }
 
 function notSent(row: StatusRow): CaseWords {
@@ -222,8 +227,11 @@ function retake(pages: number): CaseWords {
 
 function correction(notice: Notice | null): CaseWords {
   const open = notice?.defects.filter((defect) => !defect.answered).length ?? 0;
-  const words = you(t('badge.you-fix'), t('say.correction', { n: open }), t('say.correction-more'));
-  const by = notice && t('card.respond', { when: day(notice.respond_by.on) });
+  const when = notice && dayTime(notice.respond_by.at);
+  const rest = t('say.correction-more');
+  const more = when ? t('say.correction-by', { when, more: rest }) : rest;
+  const words = you(t('badge.you-fix'), t('say.correction', { n: open }), more);
+  const by = when && t('card.respond', { when });
   return {
     ...words,
     next: [words.say, by].filter(Boolean).join('，'),

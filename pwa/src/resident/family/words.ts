@@ -37,7 +37,7 @@ const en: Record<keyof typeof zh, string> = {
   ended: 'Ended on {when}',
   see: 'See this case',
   how: 'To file for somebody of your family',
-  'how-1': 'Find what you need, press “Start now” and choose “For family”.',
+  'how-1': 'Find what you need, press “Start now” and choose “For somebody in my family”.',
   'how-2': 'Fill in theirs first, then yours. They sign an authorisation; you photograph it.',
   'how-3': 'The result bears their name, and their phone is told how things stand.',
   find: 'Find what you need',

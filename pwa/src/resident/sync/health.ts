@@ -3,8 +3,8 @@ import type { DeviceState } from '../../device/types';
 import { ago, dayTime } from '../../i18n/time';
 import { type SyncKey, w } from './words';
 
-/** `well`: nothing to do; `look`: something to do soon; `bad`: work is in danger. */
-export type Wellness = 'well' | 'look' | 'bad';
+/** `well`: nothing to do; `waits`: mends itself; `look`: something to do soon; `bad`: work is in danger. */
+export type Wellness = 'well' | 'waits' | 'look' | 'bad';
 
 export interface HealthLine {
   key: string;
@@ -51,7 +51,10 @@ export function newsOf({ evicted, restored_at }: DeviceState, { now }: Moment): 
 
 /** How many lines want to be looked at. */
 export const troublesOf = (lines: readonly HealthLine[]): number =>
-  lines.filter((line) => line.wellness !== 'well').length;
+  lines.filter(({ wellness }) => wellness === 'look' || wellness === 'bad').length;
+
+/** Whether the device has not caught up with the centre and needs nobody for that. */
+export const isBehind = (lines: readonly HealthLine[]): boolean => lines.some((line) => line.wellness === 'waits');
 
 function line(key: SyncKey, value: string, wellness: Wellness = 'well', todo: SyncKey | null = null): HealthLine {
   return { key, label: w(key), value, wellness, todo: todo ? w(todo) : null };
@@ -75,12 +78,15 @@ function connection(state: DeviceState, { away }: Moment): HealthLine {
     case 'live':
       return line(key, w('health.live'));
     default:
-      return line(key, w(away ? 'health.away' : 'health.catching-up'));
+      // Without a person there is nothing to fetch or to send.
+      if (!state.person) return line(key, w('health.nobody'));
+      return line(key, w(away ? 'health.away' : 'health.catching-up'), 'waits');
   }
 }
 
-function contact({ last_contact }: DeviceState, { now }: Moment): HealthLine {
-  return line('health.contact', last_contact ? ago(last_contact, now) : w('health.contact-never'));
+function contact({ last_contact, person }: DeviceState, { now }: Moment): HealthLine {
+  if (last_contact) return line('health.contact', ago(last_contact, now));
+  return line('health.contact', w('health.contact-never'), person ? 'look' : 'well');
 }
 
 function oldest({ oldest_unsent }: DeviceState, { now }: Moment): HealthLine {

@@ -145,7 +145,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'result.prints': 'Printed {n} {n|time|times}',
   'result.revoked': 'This result was revoked and can no longer be used.',
 
-  'evidence.title': 'Something new to hand in',
+  'evidence.title': 'Hand in more papers (optional)',
   'evidence.lead':
     'You can hand in what you got only after the decision. We look at it and tell you whether it changes anything.',
   'evidence.which': 'Which document it is',
@@ -237,7 +237,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'vault.checked': 'Checked on {when}',
   'vault.expires': 'The document is valid until {when}',
   'vault.expired': 'The document expired on {when} and cannot be used again',
-  'vault.see-case': 'Checked for this case',
+  'vault.see-case': 'See the case it was checked in',
   'vault.drop': 'Do not keep it',
   'vault.drop-ask': 'Not keep this one?',
   'vault.drop-hint': 'Next time it must be photographed again. Cases it was used for stay as they are.',

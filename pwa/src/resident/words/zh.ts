@@ -28,7 +28,7 @@ export const zh = {
 
   'gaps.title': '您答应后补的 {n} 样',
   'gaps.lead': '已经先受理了，不耽误办。照着日子补上就行。',
-  'gaps.by': '请在 {when} 之前补',
+  'gaps.by': '请在 {when} 前补',
   'gaps.soon': '今天就能补，拍一张就好',
   'gaps.late': '过了 {when}，请尽快补',
   'gaps.supplied': '补了，我们在看',
@@ -140,7 +140,7 @@ export const zh = {
   'result.prints': '打印过 {n} 次',
   'result.revoked': '这个结果撤销了，不能再用。',
 
-  'evidence.title': '有新材料要交',
+  'evidence.title': '想再交材料（不是必须）',
   'evidence.lead': '决定以后才拿到的材料，也可以交。我们看了再说要不要重新办。',
   'evidence.which': '是哪一样材料',
   'evidence.words': '说一句这是什么（可以不写）',
