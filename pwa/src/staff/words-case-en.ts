@@ -204,6 +204,7 @@ export const caseEn: Readonly<Record<keyof typeof caseZh, string>> = {
   'notice.delivered': 'delivered',
   'notice.failed': 'failed',
   'notice.uncertain': 'uncertain',
+  'notice.sending-of': '{channel} {state}',
   'notice.other': 'Notice',
   'notice.handled': 'reached by {name}',
   'paper.print': 'Open to print',
