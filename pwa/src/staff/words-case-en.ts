@@ -177,7 +177,7 @@ export const caseEn: Readonly<Record<keyof typeof caseZh, string>> = {
   'alert.duplicate-look': 'Look at it',
   'alert.evidence': 'Papers came after the decision. Does it change anything?',
   'alert.unreached': '{n} {n|notice|notices} did not reach the applicant. Please call.',
-  'alert.unreached-done': 'Reached by now',
+  'alert.unreached-done': 'I have reached them',
   'alert.extension': '{name} asks for {n} more working days; the lead answers.',
   'alert.second-notice': 'The window asks for another notice; the lead answers.',
   'alert.second-notice-approved': 'The lead allows another notice.',
