@@ -74,6 +74,12 @@ export function fullDay(date: string): string {
   return `${year}年${month}月${number}日`;
 }
 
+/** `11 月`, `November`: the heading of a month. */
+export function monthName(month: number): string {
+  if (language.value === 'zh') return `${month} 月`;
+  return new Date(Date.UTC(2026, month - 1)).toLocaleString('en', { month: 'long', timeZone: 'UTC' });
+}
+
 /** `24日 二`, for narrow lists of days. */
 export function shortDay(date: string): string {
   const { day: number, weekday } = local(startOf(date));

@@ -1,7 +1,18 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { doorsAt } from '../../src/doors';
 import { language } from '../../src/i18n';
-import { ago, clock, dateOf, day, daysBetween, dayTime, fullTime, shortDay, weekdayTime } from '../../src/i18n/time';
+import {
+  ago,
+  clock,
+  dateOf,
+  day,
+  daysBetween,
+  dayTime,
+  fullTime,
+  monthName,
+  shortDay,
+  weekdayTime,
+} from '../../src/i18n/time';
 
 const MONDAY_EVENING = new Date('2026-11-23T12:40:00Z'); // 20:40 in the centre
 
@@ -29,6 +40,7 @@ describe('times are those of the centre', () => {
     language.value = 'en';
     expect(day('2025-01-01', MONDAY_EVENING)).toBe('Wed 1 Jan 2025');
     expect(day('2026-01-01', MONDAY_EVENING)).toBe('Thu 1 Jan');
+    expect(monthName(12)).toBe('December');
   });
 
   it('are said as short as they can be understood', () => {
