@@ -128,13 +128,12 @@ def _comes_off(line: Line, when: Moment) -> bool:
 
 
 def _cover(item: ServiceItem, lines: Sequence[Line], colleagues: Sequence[Colleague], today: date) -> Cover:
-    holders = [
-        (Person(one.id, one.body.name), certificate.valid_until)
-        for one in colleagues
-        if Role.WINDOW_CLERK in one.body.roles
-        for certificate in one.body.certificates
-        if certificate.covers(item.id) and certificate.valid_until >= today
-    ]
+    holders: list[tuple[Person, date]] = []
+    for one in colleagues:
+        ends = [each.valid_until for each in one.body.certificates if each.covers(item.id)]
+        # Who holds several counts once, until the last of them ends.
+        if Role.WINDOW_CLERK in one.body.roles and ends and max(ends) >= today:
+            holders.append((Person(one.id, one.body.name), max(ends)))
     return Cover(
         item=item.id,
         item_name=Text(item.name_zh, item.name_en),

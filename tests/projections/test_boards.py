@@ -10,12 +10,13 @@ from uuid import UUID, uuid5
 import msgspec
 import pytest
 
+from domain.actors import Actor, Role
 from domain.case import commands as c
 from domain.staff.absence import BeAbsent
 from projections.boards import Colleague, board
-from projections.documents import BoardBody, ColleagueBody, QueueBody
+from projections.documents import BoardBody, Certificate, ColleagueBody, QueueBody, Text
 from projections.queues import Line, Moment
-from tests.cast import CALENDAR, CASE, HARDSHIP, LEASE, LI, LIN, TANG, ZHANG, ZHOU, Clock, Filing
+from tests.cast import CALENDAR, CASE, HARDSHIP, LEASE, LI, LIN, MONDAY_10AM, TANG, ZHANG, ZHOU, Clock, Filing
 from tests.domain.case.desk import ACCEPT_HARDSHIP, defect
 from tests.projections.conftest import Followed
 
@@ -112,3 +113,27 @@ def test_who_may_take_an_item_on_and_whose_certificate_soon_ends(busy: Followed,
     assert (lease.expiring, lease.open_cases, covers[HARDSHIP.id].open_cases) == ((), 4, 1)
     clock.advance(days=(date(2027, 6, 30) - date(2026, 11, 23) - timedelta(days=20)).days)
     assert {cover.item: len(cover.expiring) for cover in the_board(busy).covers}[LEASE.id] == len(lease.qualified)
+
+
+def test_who_holds_several_certificates_for_an_item_counts_once_until_the_last_of_them_ends() -> None:
+    def held(until: date) -> Certificate:
+        return Certificate("", Text(LEASE.name_zh, LEASE.name_en), (LEASE.id,), all_items=False, valid_until=until)
+
+    def clerk(who: Actor, *ends: date) -> Colleague:
+        return Colleague(
+            who.id,
+            ColleagueBody(
+                name="",
+                roles=(Role.WINDOW_CLERK,),
+                office="street",
+                certificates=tuple(held(until) for until in ends),
+                absences=(),
+            ),
+        )
+
+    soon, later, ended = date(2026, 12, 1), date(2027, 6, 30), date(2026, 11, 1)
+    people = [clerk(ZHOU, soon, later, ended), clerk(LIN, ended, soon), clerk(ZHANG, ended)]
+    [cover] = board("street", [], people, (LEASE,), Moment(MONDAY_10AM, CALENDAR)).covers
+
+    assert [person.id for person in cover.qualified] == [ZHOU.id, LIN.id]
+    assert [person.id for person in cover.expiring] == [LIN.id]

@@ -2,6 +2,7 @@
 import { either, listed, words } from '../i18n';
 import { day, dayTime } from '../i18n/time';
 import type { CaseBody, Clock, Message, StatusBody } from '../protocol/generated';
+import { aboutWords, sendingWords } from '../staff/events';
 import { actOf, w as desk, wordOr } from '../staff/words';
 import type { Names } from './names';
 import type { Line } from './stands';
@@ -202,15 +203,12 @@ export const MORE_OF_VIEW = {
       ),
     })),
   messages: ({ messages }: StatusBody) => each('message', 'words', messages, messageWords),
-  notifications: ({ notifications }: StatusBody) =>
+  notifications: ({ notifications, timeline }: StatusBody) =>
     each('notification', 'words', notifications, (one) =>
       told(
-        wordOr(`event.${one.about}`, 'notice.other'),
-        ...one.sendings.map(
-          (sending) =>
-            `${wordOr(`notice.${sending.channel}`, 'notice.other')}${wordOr(`notice.${sending.state}`, 'notice.other')}`,
-        ),
-        one.handled,
+        aboutWords(one, timeline),
+        ...one.sendings.map(sendingWords),
+        one.handled && desk('notice.handled', { name: one.handled_by_name }),
       ),
     ),
   papers: ({ papers }: StatusBody) =>

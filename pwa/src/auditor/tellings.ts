@@ -50,8 +50,8 @@ export const TELLINGS: Readonly<Record<string, Telling>> = {
   'case.decided': { zh: '作了决定', en: 'Decided', state: 'done' },
   'case.decided:granted': { zh: '决定：批准', en: 'Decided: granted', state: 'done' },
   'case.decided:rejected': {
-    zh: '决定：不批准，写明了理由',
-    en: 'Decided: rejected, with the reason',
+    zh: '决定：不予批准，写明了理由',
+    en: 'Decided: not granted, with the reason',
     state: 'refused',
   },
   'case.withdrawn': { zh: '撤回了申请', en: 'Withdrew the application', state: 'refused' },

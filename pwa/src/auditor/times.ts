@@ -34,7 +34,7 @@ export function toTheSecond(instant: string): string {
 
 /** `2026年11月23日 星期一`. */
 export function fullDay(instant: string): string {
-  return w('day', { year: dateOf(instant).slice(0, 4), day: day(instant) });
+  return w('day', { year: dateOf(instant).slice(0, 4), day: day(instant, new Date(instant)) });
 }
 
 /** `11月23日 星期一 15:02:10`. */

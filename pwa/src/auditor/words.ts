@@ -10,7 +10,6 @@ export const w = words(
     'sign-in-again': '登录',
 
     'list.title': '找一件来回看',
-    'list.looks': '字号、语言',
     'list.label': '编号、申请人姓名或事项',
     'list.hint': '编号、姓名或事项',
     'list.find': '找',
@@ -150,7 +149,6 @@ export const w = words(
     'sign-in-again': 'Sign in',
 
     'list.title': 'Find a case to look back on',
-    'list.looks': 'Type size, language',
     'list.label': "Number, applicant's name or item",
     'list.hint': 'Number, name or item',
     'list.find': 'Find',

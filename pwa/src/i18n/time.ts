@@ -1,4 +1,5 @@
 /** Dates and times as a clerk would say them, always in the centre's time zone, whatever the device thinks. */
+import { now } from '../clock';
 import { language, t } from '.';
 
 const SHANGHAI_OFFSET_MS = 8 * 3600_000; // China has one time zone and no summer time
@@ -43,17 +44,20 @@ export function clock(instant: string | Date): string {
   return local(instant).clock;
 }
 
-/** `11月24日 星期二` of a local date or an instant. */
-export function day(when: string | Date): string {
+/** `11月24日 星期二` of a local date or an instant; with the year before it where that is another than the one of `today`. */
+export function day(when: string | Date, today: Date = now()): string {
   const at = typeof when === 'string' && when.length === 10 ? startOf(when) : when;
-  const { month, day: date, weekday } = local(at);
-  if (language.value === 'en') return `${WEEKDAYS_EN[weekday]} ${date} ${MONTHS_EN[month - 1]}`;
-  return `${month}月${date}日 星期${WEEKDAYS_ZH[weekday]}`;
+  const { year, month, day: date, weekday } = local(at);
+  const isOther = year !== local(today).year;
+  if (language.value === 'en') {
+    return `${WEEKDAYS_EN[weekday]} ${date} ${MONTHS_EN[month - 1]}${isOther ? ` ${year}` : ''}`;
+  }
+  return `${isOther ? `${year}年` : ''}${month}月${date}日 星期${WEEKDAYS_ZH[weekday]}`;
 }
 
 /** `11月24日 星期二 17:00`. */
-export function dayTime(instant: string | Date): string {
-  return `${day(instant)} ${clock(instant)}`;
+export function dayTime(instant: string | Date, today: Date = now()): string {
+  return `${day(instant, today)} ${clock(instant)}`;
 }
 
 /** `2026年11月24日 17:00`, for papers. */
@@ -68,6 +72,12 @@ export function fullDay(date: string): string {
   const { year, month, day: number } = local(startOf(date));
   if (language.value === 'en') return `${number} ${MONTHS_EN[month - 1]} ${year}`;
   return `${year}年${month}月${number}日`;
+}
+
+/** `11 月`, `November`: the heading of a month. */
+export function monthName(month: number): string {
+  if (language.value === 'zh') return `${month} 月`;
+  return new Date(Date.UTC(2026, month - 1)).toLocaleString('en', { month: 'long', timeZone: 'UTC' });
 }
 
 /** `24日 二`, for narrow lists of days. */
@@ -88,7 +98,7 @@ export function ago(instant: string | Date, now: Date): string {
   const days = daysBetween(instant, now);
   if (days === 0) return t('time.today', { clock: clock(instant) });
   if (days === 1) return t('time.yesterday', { clock: clock(instant) });
-  return days > 1 && days < 7 ? weekdayTime(instant) : dayTime(instant);
+  return days > 1 && days < 7 ? weekdayTime(instant) : dayTime(instant, now);
 }
 
 /** Local days from `instant` to `now`; negative in the future. */

@@ -58,6 +58,7 @@ export const en: Record<keyof typeof zh, string> = {
   'device.owes': 'Owes {n}',
   'device.missing': '{n} missing',
   'device.blocked': 'Blocked',
+  'device.code': 'Device code',
   'device.contact': 'Last heard',
   'device.here': ', connected',
   'device.oldest': 'oldest',

@@ -53,6 +53,7 @@ export const zh = {
   'device.owes': '欠着 {n} 件',
   'device.missing': '丢了 {n} 件',
   'device.blocked': '已停用',
+  'device.code': '设备编号',
   'device.contact': '最近联系',
   'device.here': '·正连着',
   'device.oldest': '最早一件',

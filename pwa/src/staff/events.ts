@@ -4,7 +4,7 @@ import type { IconName, State } from '../components/icons';
 import type { TimelineEntry } from '../components/Timeline.vue';
 import { either } from '../i18n';
 import { ago } from '../i18n/time';
-import type { CaseBody, Moment } from '../protocol/generated';
+import type { CaseBody, Moment, Notification } from '../protocol/generated';
 import { w, wordOr } from './words';
 
 const LOOK: Readonly<Record<string, { state: State; icon?: IconName }>> = {
@@ -69,4 +69,18 @@ export function eventWords({ tag, who, name, params }: Moment): string {
   const own = wordOr(`event.${tag}${outcome}`, 'dialog.none', { name: doer, n });
   const telling = MORE_TELLINGS[tag];
   return own || (telling ? w('event.told', { name: doer, words: either(telling) }) : w('event.other'));
+}
+
+/** What a notification told of: the moment among `moments`, with who did it; where that is not there, only that it was a notice. */
+export function aboutWords({ position }: Pick<Notification, 'position'>, moments: readonly Moment[]): string {
+  const moment = moments.find((one) => one.position === position);
+  return moment ? eventWords(moment) : w('notice.other');
+}
+
+/** By which channel it went, and how far it got. */
+export function sendingWords({ channel, state }: Notification['sendings'][number]): string {
+  return w('notice.sending-of', {
+    channel: wordOr(`notice.${channel}`, 'notice.other'),
+    state: wordOr(`notice.${state}`, 'notice.other'),
+  });
 }

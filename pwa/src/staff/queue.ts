@@ -128,6 +128,10 @@ function isFree(body: QueueBody, clerk: Clerk, now: Date): boolean {
   return body.claimed_by === null ? asked || (isForRole(body, clerk) && !lacksCertificate(body, clerk, now)) : asked;
 }
 
+/** Whether the clerk can take the case, and is not only asked something about it. */
+const isToTake = ({ body }: Row, clerk: Clerk): boolean =>
+  body.claimed_by === null && body.waiting_for !== 'lead' && isForRole(body, clerk);
+
 /** How a list may be ordered: by what is due first, by what takes the least time, by what has waited longest. */
 export const ORDERS = ['due', 'short', 'waited'] as const;
 export type Order = (typeof ORDERS)[number];
@@ -260,7 +264,7 @@ function sumsOf(all: readonly unknown[], rows: readonly Row[], bitsOf: (row: Row
 
 /** Lines under one heading; `heading` null where there is only one group. */
 export interface Group {
-  heading: 'taken' | 'free' | null;
+  heading: 'taken' | 'free' | 'asked' | null;
   rows: Row[];
 }
 
@@ -278,9 +282,10 @@ export const rowsUnder = (tab: Tab, rows: readonly Row[], clerk: Clerk, when: Wh
 /** Rows of a tab that are in order already, under their headings. */
 export function grouped(tab: Tab, shown: Row[], clerk: Clerk): Group[] {
   if (tab !== 'mine') return shown.length > 0 ? [{ heading: null, rows: shown }] : [];
+  const rest = shown.filter((row) => !isTaken(row, clerk));
   const groups: Group[] = [
     { heading: 'taken', rows: shown.filter((row) => isTaken(row, clerk)) },
-    { heading: 'free', rows: shown.filter((row) => !isTaken(row, clerk)) },
+    { heading: rest.some((row) => isToTake(row, clerk)) ? 'free' : 'asked', rows: rest },
   ];
   return groups.filter((group) => group.rows.length > 0);
 }

@@ -201,6 +201,7 @@ export const caseZh = {
   'notice.delivered': '送到了',
   'notice.failed': '没送到',
   'notice.uncertain': '不清楚到没到',
+  'notice.sending-of': '{channel}{state}',
   'notice.other': '通知',
   'notice.handled': '{name}联系上了',
   'paper.print': '打开，打印',

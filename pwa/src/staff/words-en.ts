@@ -90,6 +90,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'queue.due': 'Due',
   'queue.taken': 'Taken by you ({n})',
   'queue.free': 'For you to take ({n})',
+  'queue.asked': 'Waiting for your answer ({n})',
   'queue.filter': 'Number, name, initials, phone',
   'queue.loading': 'Fetching the cases',
   'queue.locked': 'Locked',

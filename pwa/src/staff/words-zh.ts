@@ -85,6 +85,7 @@ export const zh = {
   'queue.due': '快到期',
   'queue.taken': '您领的（{n}）',
   'queue.free': '等您领的（{n}）',
+  'queue.asked': '等您答复的（{n}）',
   'queue.filter': '编号、姓、拼音、手机尾号',
   'queue.loading': '正在取办件',
   'queue.locked': '锁上了',

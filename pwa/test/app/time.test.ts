@@ -1,18 +1,46 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { doorsAt } from '../../src/doors';
-import { ago, clock, dateOf, day, daysBetween, dayTime, fullTime, shortDay, weekdayTime } from '../../src/i18n/time';
+import { language } from '../../src/i18n';
+import {
+  ago,
+  clock,
+  dateOf,
+  day,
+  daysBetween,
+  dayTime,
+  fullTime,
+  monthName,
+  shortDay,
+  weekdayTime,
+} from '../../src/i18n/time';
 
 const MONDAY_EVENING = new Date('2026-11-23T12:40:00Z'); // 20:40 in the centre
+
+afterEach(() => {
+  language.value = 'zh';
+});
 
 describe('times are those of the centre', () => {
   it('whatever the device thinks', () => {
     expect(dateOf('2026-11-23T16:30:00Z')).toBe('2026-11-24');
     expect(clock('2026-11-23T16:05:00Z')).toBe('0:05');
-    expect(day('2026-11-24')).toBe('11月24日 星期二');
-    expect(dayTime('2026-11-24T09:00:00Z')).toBe('11月24日 星期二 17:00');
+    expect(day('2026-11-24', MONDAY_EVENING)).toBe('11月24日 星期二');
+    expect(dayTime('2026-11-24T09:00:00Z', MONDAY_EVENING)).toBe('11月24日 星期二 17:00');
     expect(fullTime('2026-11-24T09:00:00Z')).toBe('2026年11月24日 17:00');
     expect(shortDay('2026-11-22')).toBe('22日 日');
     expect(weekdayTime(MONDAY_EVENING)).toBe('星期一 20:40');
+  });
+
+  it('have their year where it is another than that of the day on which they are read', () => {
+    expect(day('2027-01-01', MONDAY_EVENING)).toBe('2027年1月1日 星期五');
+    expect(dayTime('2024-10-01T09:00:00Z', MONDAY_EVENING)).toBe('2024年10月1日 星期二 17:00');
+    expect(ago('2024-10-01T09:00:00Z', MONDAY_EVENING)).toBe('2024年10月1日 星期二 17:00');
+    // The last evening of the year has ended in the centre before it has in London.
+    expect(day('2026-12-31T16:30:00Z', new Date('2026-12-31T17:00:00Z'))).toBe('1月1日 星期五');
+    language.value = 'en';
+    expect(day('2025-01-01', MONDAY_EVENING)).toBe('Wed 1 Jan 2025');
+    expect(day('2026-01-01', MONDAY_EVENING)).toBe('Thu 1 Jan');
+    expect(monthName(12)).toBe('December');
   });
 
   it('are said as short as they can be understood', () => {

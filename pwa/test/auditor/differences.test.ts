@@ -1,10 +1,18 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { differences } from '../../src/auditor/differences';
 import { type Line, linesOf, pagesWords } from '../../src/auditor/stands';
 import { language } from '../../src/i18n';
 import { BLANK_DELIVERY, BLANK_PAGE } from '../../src/protocol/blank';
-import type { CaseBody, Page, StatusBody } from '../../src/protocol/generated';
+import type { CaseBody, Moment, Notification, Page, StatusBody } from '../../src/protocol/generated';
 import { CONTRACT_3_AGAIN, changed, IN_CORRECTION, NAMES } from './samples';
+
+// Dates of this year are said without it.
+beforeAll(() => {
+  vi.setSystemTime('2026-11-24T06:00:00Z');
+});
+afterAll(() => {
+  vi.useRealTimers();
+});
 
 afterEach(() => {
   language.value = 'zh';
@@ -280,6 +288,44 @@ describe('a change in any part of the documents', () => {
   it('leaves out only what another line tells', () => {
     expect([...Object.keys(OF_VIEW), ...UNTOLD].sort()).toEqual(Object.keys(IN_CORRECTION.view).sort());
     expect([...Object.keys(OF_CASE), ...UNTOLD_TO_STAFF].sort()).toEqual(Object.keys(IN_CORRECTION).sort());
+  });
+});
+
+describe('a notification in words', () => {
+  const issued: Moment = {
+    position: 7,
+    at: '2026-11-23T07:07:00Z',
+    tag: 'case.issued',
+    who: 'staff',
+    name: '周敏',
+    role: 'window-clerk',
+    params: {},
+  };
+  const notification: Notification = {
+    position: 7,
+    about: 'case.issued',
+    kind: 'issued',
+    whom: 'applicant',
+    person: 'somebody',
+    given_at: null,
+    sendings: [{ channel: 'sms', state: 'delivered', at: '2026-11-23T07:08:00Z', why: '' }],
+    is_unreached: false,
+    handled: '',
+    handled_at: null,
+    handled_by_name: '',
+  };
+  const said = (view: Partial<StatusBody>) =>
+    linesOf(changed({ notifications: [notification], ...view }), NAMES).find(({ key }) => key === 'notification.0')
+      ?.words;
+
+  it('says who did what it told of, and how far it got', () => {
+    expect(said({ timeline: [issued] })).toBe('周敏出了件·短信送到了');
+    language.value = 'en';
+    expect(said({ timeline: [issued] })).toContain('Text message delivered');
+  });
+
+  it('leaves no blank open where what it told of is not among the moments', () => {
+    expect(said({ timeline: [] })).toBe('通知·短信送到了');
   });
 });
 

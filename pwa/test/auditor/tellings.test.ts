@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SEALED, sealedWords } from '../../src/auditor/sealed';
 import { sentenceOf, TELLINGS } from '../../src/auditor/tellings';
 import { MORE_TELLINGS } from '../../src/auditor/tellings-more';
@@ -22,6 +22,14 @@ const KINDS = [...FACTS.matchAll(/^class \w+\(Fact,.*tag="([^"]+)"\):\n((?:(?!^c
 /** A moment of each kind whose sentence has no blanks. */
 const MORE = Object.keys(MORE_TELLINGS).map((tag, n) => byZhouMin(100 + n, tag, {}));
 const LANGUAGES = ['zh', 'en'] as const;
+
+// Dates of this year are said without it.
+beforeAll(() => {
+  vi.setSystemTime('2026-11-24T06:00:00Z');
+});
+afterAll(() => {
+  vi.useRealTimers();
+});
 
 afterEach(() => {
   language.value = 'zh';
@@ -77,7 +85,7 @@ describe('a sentence', () => {
 
   it.each([
     ['granted', '决定：批准', 'Decided: granted'],
-    ['rejected', '决定：不批准，写明了理由', 'Decided: rejected, with the reason'],
+    ['rejected', '决定：不予批准，写明了理由', 'Decided: not granted, with the reason'],
   ])('tells a decision as it fell: %s', (outcome, zh, en) => {
     const decided = byZhouMin(15, 'case.decided', { outcome }, 'decider');
     expect(sentenceOf(decided, NAMES)).toBe(zh);

@@ -73,17 +73,45 @@ describe('the board', () => {
 });
 
 describe('people', () => {
-  const certificate = (valid_until: string) => ({
+  const certificate = (valid_until: string, ...items: string[]) => ({
     kind: '',
     name: { zh: '', en: '' },
-    items: ['lease'],
-    all_items: false,
+    items,
+    all_items: items.length === 0,
     valid_until,
   });
+  const standing = (...certificates: ReturnType<typeof certificate>[]) =>
+    certificatesOf({ certificates }, '2026-11-24');
 
-  test('have certificates that are valid, end within thirty days, or have ended', () => {
-    const certificates = ['2027-06-01', '2026-12-20', '2026-11-01'].map(certificate);
-    expect(certificatesOf({ certificates }, '2026-11-24')).toEqual({ valid: 2, expiring: 1, expired: 1 });
+  test('may take items still, no more within thirty days, or no more', () => {
+    expect(
+      standing(
+        certificate('2027-06-01', 'lease', 'hardship'),
+        certificate('2026-12-20', 'parking'),
+        certificate('2026-11-01', 'minor'),
+      ),
+    ).toEqual({ valid: 3, expiring: 1, expired: 1, all: null });
+  });
+
+  test('count an item once, until the last of its certificates ends', () => {
+    expect(
+      standing(
+        certificate('2026-11-01', 'lease'),
+        certificate('2026-12-01', 'lease'),
+        certificate('2027-06-01', 'lease'),
+      ),
+    ).toEqual({ valid: 1, expiring: 0, expired: 0, all: null });
+  });
+
+  test('may take every item by one certificate', () => {
+    expect(standing(certificate('2027-06-01'), certificate('2026-12-01', 'lease'))).toEqual({
+      valid: 1,
+      expiring: 0,
+      expired: 0,
+      all: 'valid',
+    });
+    expect(standing(certificate('2026-12-20')).all).toBe('expiring');
+    expect(standing(certificate('2026-11-01')).all).toBeNull();
   });
 
   test('who are away stand last', () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { language } from '../../src/i18n';
 import {
   followerName,
@@ -40,6 +40,14 @@ const TABLET: Tablet = {
 };
 const { zh, en } = OPERATOR_WORDS;
 const blanks = (sentence: string) => [...new Set([...sentence.matchAll(/\{(\w+)/g)].map((match) => match[1]))].sort();
+
+// Dates of this year are said without it.
+beforeAll(() => {
+  vi.setSystemTime('2026-11-24T06:00:00Z');
+});
+afterAll(() => {
+  vi.useRealTimers();
+});
 
 afterEach(() => {
   language.value = 'zh';

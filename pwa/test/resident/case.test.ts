@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Mark } from '../../src/device/types';
 import type { Field, ServiceItem } from '../../src/forms/types';
 import { BLANK_DELIVERY, BLANK_STATUS } from '../../src/protocol/blank';
@@ -52,6 +52,14 @@ const row = (body: Partial<StatusBody>): StatusRow => ({
   marks: [],
 });
 const say = (body: Partial<StatusBody>) => caseWords(row(body), { now: NOW, pagesHere: 0 });
+
+// Dates of this year are said without it.
+beforeAll(() => {
+  vi.setSystemTime(NOW);
+});
+afterAll(() => {
+  vi.useRealTimers();
+});
 
 describe('a case in which something was promised for later', () => {
   it('is the office’s turn, and says by when what is still owed', () => {

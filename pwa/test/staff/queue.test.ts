@@ -3,6 +3,7 @@ import { ENDED } from '../../src/protocol/generated';
 import { dueWords, faceOf } from '../../src/staff/face';
 import {
   arranged,
+  type Clerk,
   counts,
   FILTERS,
   type Filter,
@@ -95,6 +96,15 @@ test('a lead has in their own list what asks for a lead, whoever works on it', (
   const asking = queueRow('asking', { second_notice: 'asked', claimed_by: { id: 'xin', name: '何欣' } });
 
   expect(groupsOf('mine', [asking, free], HAO, WHEN).flatMap((group) => ids(group.rows))).toEqual(['asking']);
+});
+
+test('what only asks a lead something is not headed as something to take', () => {
+  const asking = queueRow('asking', { second_notice: 'asked', claimed_by: { id: 'xin', name: '何欣' } });
+  const sample = queueRow('sample', { sampling: true, status: 'delivered', step: null, waiting_for: 'lead' });
+  const headings = (rows: Row[], who: Clerk) => groupsOf('mine', rows, who, WHEN).map(({ heading }) => heading);
+
+  expect(headings([asking, sample], HAO)).toEqual(['asked']);
+  expect(headings([asking, free], { ...HAO, roles: [...HAO.roles, ...MIN.roles] })).toEqual(['free']);
 });
 
 test('each filter finds what its word says', () => {

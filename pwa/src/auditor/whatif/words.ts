@@ -43,7 +43,7 @@ export const w = words(
   {
     title: 'What if',
     intro:
-      'Under another calendar, or another version of an item, the limits of the cases of a period are counted again: which would be others, and which would be late. Nothing is changed by it.',
+      'Under another calendar, or another version of an item, the limits of the cases of a period are counted again: which would change, and which would be late. Nothing is changed by it.',
     first: 'Filed from',
     last: 'to',
     'calendar.title': 'Suppose the calendar were',

@@ -78,6 +78,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'health.clock-fast': '{much} fast. Dates go by the centre’s clock, so nothing is lost; please set the device’s time.',
   'health.clock-slow': '{much} slow. Dates go by the centre’s clock, so nothing is lost; please set the device’s time.',
   'health.lease': 'Can be used without a connection until',
+  'health.code': 'Device code',
   'health.version': 'Version',
   'health.all-well': 'All well, nothing to do',
   'health.behind': 'Not up to date yet',

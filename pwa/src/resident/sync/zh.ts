@@ -72,6 +72,7 @@ export const zh = {
   'health.clock-fast': '快了{much}。日子以中心的钟为准，不碍事；请把设备的时间调准。',
   'health.clock-slow': '慢了{much}。日子以中心的钟为准，不碍事；请把设备的时间调准。',
   'health.lease': '不联网还能用到',
+  'health.code': '设备编号',
   'health.version': '版本',
   'health.all-well': '都好，不用管',
   'health.behind': '还没跟上中心',

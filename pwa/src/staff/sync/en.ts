@@ -30,7 +30,8 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
     '{when} the device of {name} announced {n} {n|step|steps} that never arrived; most likely they were cleared. Ask {name} to look at that day’s cases and do again what is missing.',
   'tablets.block': 'Block it',
   'tablets.unblock': 'Let it in again',
-  'tablets.block-ask': 'Block this device of {name}',
+  'tablets.code': 'Device code',
+  'tablets.block-ask': 'Block device {code} of {name}',
   'tablets.block-lead':
     'Only when it is lost, lent or its person has left. At its next connection the cases on it are cleared; what was not sent stays sealed, and its person can still hand it in.',
   'tablets.block-reason': 'Why',

@@ -27,7 +27,8 @@ export const zh = {
     '{name}的设备{when}说过有 {n} 步要发，一直没有到，多半是被清掉了。请{name}看看当天办的件，缺的再做一次。',
   'tablets.block': '停用这台',
   'tablets.unblock': '恢复使用',
-  'tablets.block-ask': '停用{name}的这台设备',
+  'tablets.code': '设备编号',
+  'tablets.block-ask': '停用{name}的设备 {code}',
   'tablets.block-lead':
     '丢了、借走了、人离开了才停用。设备一连上就清掉上面的办件，没发出的封着，本人在别的设备上登录还能交。',
   'tablets.block-reason': '为什么停用',
