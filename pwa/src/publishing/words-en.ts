@@ -42,7 +42,6 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'item.passed': 'All {n} test {n|case|cases} agree.',
   'item.no-trials': 'There is no test case: only contradictions were looked for. Better add one.',
   'item.trials-gone': 'All test cases were taken away: at least one is needed to publish.',
-  colon: ': ',
   'item.no-cases': 'There are no open cases; nobody is affected.',
   'item.cases': '{n} open {n|case|cases} under version {version} {n|stays|stay} under version {version}.',
   'item.publish': 'Publish version {n} …',

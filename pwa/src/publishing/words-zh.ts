@@ -40,7 +40,6 @@ export const zh = {
   'item.passed': '{n} 个用例都对得上。',
   'item.no-trials': '没有用例：只查过有没有自相矛盾，最好加一个。',
   'item.trials-gone': '原来的用例都去掉了：至少要有一个，才能发布。',
-  colon: '：',
   'item.no-cases': '没有在办的件，谁也不受影响。',
   'item.cases': '按第 {version} 版在办的 {n} 件，仍按第 {version} 版办完。',
   'item.publish': '发布第 {n} 版…',
