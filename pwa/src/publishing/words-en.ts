@@ -176,8 +176,8 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'aspect.due_on': 'Due date',
   'calendar.title': 'Working days of {year}',
   'calendar.year': 'Which year',
-  'calendar.how':
-    'Press a day to turn it: worked or off; a weekend day can also be worked to make up. Arrow keys move, space turns.',
+  'calendar.how': 'Press a day to turn it: worked or off; a weekend day can also be worked to make up.',
+  'calendar.keys': 'Arrow keys move, space turns.',
   'calendar.status': 'Status',
   'status.provisional': 'Provisional',
   'status.official': 'Confirmed by the notice',
