@@ -70,7 +70,6 @@ export const w = words(
     'pages.rejected': '{pages}不能用（{reason}）',
     'pages.replaced': '旧的{pages}换下了',
     'page-numbers': '第{n}页',
-    semicolon: '；',
   },
   {
     item: 'Item',
@@ -140,6 +139,5 @@ export const w = words(
     'pages.rejected': '{pages} cannot be used ({reason})',
     'pages.replaced': 'old {pages} replaced',
     'page-numbers': 'page {n}',
-    semicolon: '; ',
   },
 );

@@ -1,5 +1,5 @@
 /** How a case stands, as lines of a label and its words: what is shown of a moment, and what two moments differ in. */
-import { either, language, listed } from '../i18n';
+import { either, language, listed, semicolon } from '../i18n';
 import { day, dayTime, fullTime } from '../i18n/time';
 import type { CaseBody, Defect, DueDate, Notice, Page, StatusBody } from '../protocol/generated';
 import type { Names } from './names';
@@ -123,7 +123,7 @@ export function pagesWords(pages: readonly Page[]): string {
     const alike = `${page.state} ${page.reason ?? ''}`;
     groups.set(alike, [...(groups.get(alike) ?? []), page]);
   }
-  return [...groups.values()].map(alikeWords).join(w('semicolon'));
+  return [...groups.values()].map(alikeWords).join(semicolon());
 }
 
 function alikeWords(pages: readonly Page[]): string {
@@ -143,7 +143,7 @@ function noticeLines(notice: Notice, index: number, count: number): Line[] {
   const told = w('notice-words', {
     name: notice.by_name,
     when: dayTime(notice.requested_at),
-    defects: notice.defects.map(defectWords).join(w('semicolon')),
+    defects: notice.defects.map(defectWords).join(semicolon()),
     by: day(notice.respond_by.on),
   });
   const answer = notice.answered_at ? w('notice-answered', { when: dayTime(notice.answered_at) }) : w('notice-open');
@@ -178,9 +178,7 @@ function resultLine({ result }: StatusBody): Line[] {
     number: result.document_number,
     when: dayTime(result.issued_at),
   });
-  return [
-    line('result', 'words', `${told}${w('semicolon')}${w(result.rendered ? 'result-rendered' : 'result-drawn')}`),
-  ];
+  return [line('result', 'words', `${told}${semicolon()}${w(result.rendered ? 'result-rendered' : 'result-drawn')}`)];
 }
 
 function deliveryLines({ delivery }: StatusBody): Line[] {

@@ -75,6 +75,26 @@ export function between(): string {
   return language.value === 'zh' ? '' : ' ';
 }
 
+/** What stands between what is spoken of and what is said of it. */
+export function colon(): string {
+  return language.value === 'zh' ? '：' : ': ';
+}
+
+/** What stands between two clauses. */
+export function pause(): string {
+  return language.value === 'zh' ? '，' : ', ';
+}
+
+/** What stands between two parts of a list that have commas themselves. */
+export function semicolon(): string {
+  return language.value === 'zh' ? '；' : '; ';
+}
+
+/** A remark in brackets right behind the words it belongs to: `甲（乙）`, `a (b)`. */
+export function bracketed(remark: string): string {
+  return language.value === 'zh' ? `（${remark}）` : ` (${remark})`;
+}
+
 /** What stands between two names. */
 export function comma(): string {
   return language.value === 'zh' ? '、' : ', ';

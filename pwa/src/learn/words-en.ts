@@ -138,7 +138,7 @@ export const en: Readonly<Record<LearnKey, string>> = {
 
   'qa.ask': 'Ask a question',
   'qa.search': 'Find a question',
-  'qa.search-hint': 'Characters, pinyin or initials, e.g. zlba',
+  'qa.search-hint': 'Words or pinyin',
   'qa.found': '{n} found',
   'qa.all': '{n} {n|question|questions}',
   'qa.none': 'Nothing found',

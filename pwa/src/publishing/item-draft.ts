@@ -1,6 +1,6 @@
 /** A version of an item that is being made: what differs from the one before, and what its test cases should find. */
 import type { ServiceItem } from '../forms/types';
-import { listed } from '../i18n';
+import { bracketed, colon, listed, semicolon } from '../i18n';
 import type { ItemTrial } from '../protocol/generated';
 import { waysOf } from './delivery';
 import { keysOf } from './parts';
@@ -70,7 +70,7 @@ export function changesOf(before: ItemDraft, after: ItemDraft): Change[] {
     ['name_zh', a.name_zh, b.name_zh],
     ['name_en', a.name_en, b.name_en],
     ['plain_zh', a.plain_zh, b.plain_zh],
-    ['notes_zh', a.notes_zh?.join('；'), b.notes_zh?.join('；')],
+    ['notes_zh', a.notes_zh?.join(semicolon()), b.notes_zh?.join(semicolon())],
     ['promised', a.promised_working_days, b.promised_working_days],
     ['statutory', a.statutory_working_days, b.statutory_working_days],
     ['fee', a.fee.cny, b.fee.cny],
@@ -152,7 +152,7 @@ function differing(
 /** A new part with all that is said of it. */
 function wholly(part: Told, item: ServiceItem): string {
   const aspects = [...aspectsOf(part, item)].filter(([, words]) => words && words !== titleOf(part));
-  return `${titleOf(part)}（${aspects.map(([key, words]) => `${w(key)}${w('colon')}${words}`).join('；')}）`;
+  return `${titleOf(part)}${bracketed(aspects.map(([key, words]) => `${w(key)}${colon()}${words}`).join(semicolon()))}`;
 }
 
 /** The test case with what was found as what it expects from now on. */

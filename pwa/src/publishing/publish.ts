@@ -4,9 +4,9 @@ import { client } from '../device/client';
 import { useDevice } from '../device/store';
 import { DeviceError } from '../device/types';
 import { useVerdict } from '../device/verdict';
+import { colon } from '../i18n';
 import { refusalWords } from '../i18n/refusals';
 import type { Commands } from '../protocol/generated';
-import { w } from './words';
 
 type Type = 'item.publish@1' | 'calendar.publish@1';
 
@@ -54,6 +54,6 @@ export function faultsIn(params: Readonly<Record<string, unknown>>): string[] {
   if (Array.isArray(faults)) return faults.map(String);
   if (!Array.isArray(failures)) return [];
   return (failures as { trial: string; aspect: string; expected: string; found: string }[]).map(
-    ({ trial, expected, found }) => `${trial}${w('colon')}${expected || '—'} → ${found || '—'}`,
+    ({ trial, expected, found }) => `${trial}${colon()}${expected || '—'} → ${found || '—'}`,
   );
 }

@@ -9,7 +9,7 @@ import type {
   RouteStep,
   ServiceItem,
 } from '../forms/types';
-import { labelOf, listed } from '../i18n';
+import { bracketed, colon, labelOf, listed, semicolon } from '../i18n';
 import { wordOr } from '../staff/words';
 import { choicesOf, partsOf, valuesOf } from './parts';
 import { type OfferKey, w } from './words';
@@ -36,7 +36,10 @@ const ASPECTS: Readonly<Record<string, readonly [OfferKey, (value: unknown, item
   can_supply_later: ['form.later', yesNo],
   type: ['form.kind', (value) => w(`kind.${value as Field['type']}`)],
   required: ['form.required', yesNo],
-  options: ['told.options', (value) => listed(((value as Option[]) ?? []).map(({ zh, en }) => `${zh}（${en}）`))],
+  options: [
+    'told.options',
+    (value) => listed(((value as Option[]) ?? []).map(({ zh, en }) => `${zh}${bracketed(en)}`)),
+  ],
   show_if: ['told.when', (value, item) => whenOf((value as Condition) ?? null, item)],
   validation: ['told.limits', yesNo],
   stage: ['form.stage', (value) => w(`stage.${value as RouteStep['stage']}`)],
@@ -78,7 +81,7 @@ function whenOf(condition: Condition | null, item: ServiceItem): string {
     .map((part) => {
       const field = choices.find(({ id }) => id === part.field);
       const values = valuesOf(part, choices).filter(({ value }) => part.in.includes(value));
-      return `${field ? labelOf(field) : part.field}${w('colon')}${listed(values.map(({ words }) => words))}`;
+      return `${field ? labelOf(field) : part.field}${colon()}${listed(values.map(({ words }) => words))}`;
     })
-    .join('；');
+    .join(semicolon());
 }

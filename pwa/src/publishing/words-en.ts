@@ -42,7 +42,6 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'item.passed': 'All {n} test {n|case|cases} agree.',
   'item.no-trials': 'There is no test case: only contradictions were looked for. Better add one.',
   'item.trials-gone': 'All test cases were taken away: at least one is needed to publish.',
-  colon: ': ',
   'item.no-cases': 'There are no open cases; nobody is affected.',
   'item.cases': '{n} open {n|case|cases} under version {version} {n|stays|stay} under version {version}.',
   'item.publish': 'Publish version {n} …',
@@ -177,8 +176,8 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'aspect.due_on': 'Due date',
   'calendar.title': 'Working days of {year}',
   'calendar.year': 'Which year',
-  'calendar.how':
-    'Press a day to turn it: worked or off; a weekend day can also be worked to make up. Arrow keys move, space turns.',
+  'calendar.how': 'Press a day to turn it: worked or off; a weekend day can also be worked to make up.',
+  'calendar.keys': 'Arrow keys move, space turns.',
   'calendar.status': 'Status',
   'status.provisional': 'Provisional',
   'status.official': 'Confirmed by the notice',

@@ -1,7 +1,7 @@
 /** An answer as one reads it, whatever its type. */
 import type { Column, Field } from '../forms/types';
 import { levelLabel } from '../forms/words';
-import { either, labelOf, language, t } from '../i18n';
+import { either, labelOf, language, pause, semicolon, t } from '../i18n';
 import type { Json } from '../protocol/generated';
 
 /** The answer to `field` in words; `没填` where there is none. */
@@ -17,7 +17,7 @@ export function answerWords(field: Field, answer: Json | undefined): string {
     case 'address':
       return addressWords(field, answer);
     case 'table':
-      return Array.isArray(answer) ? answer.map((row) => rowWords(field.columns ?? [], row)).join('；') : '';
+      return Array.isArray(answer) ? answer.map((row) => rowWords(field.columns ?? [], row)).join(semicolon()) : '';
     default:
       return String(answer);
   }
@@ -37,5 +37,5 @@ function rowWords(columns: readonly Column[], row: Json): string {
   return columns
     .filter((column) => row[column.id])
     .map((column) => `${labelOf(column)} ${String(row[column.id])}`)
-    .join('，');
+    .join(pause());
 }

@@ -6,7 +6,7 @@ import { client, DeviceError } from '../device/client';
 import { useDevice } from '../device/store';
 import type { LocalPage } from '../device/types';
 import { deviceReady } from '../device-ready';
-import { t } from '../i18n';
+import { colon, t } from '../i18n';
 import { refusalWords } from '../i18n/refusals';
 
 /** Codes that have words of their own where a page could not be kept. */
@@ -71,7 +71,7 @@ export function useLocalPages(lane: () => string) {
       const code = error instanceof DeviceError ? (OF_PAGES[error.code] ?? error.code) : 'storage-fault';
       trouble.value = {
         material,
-        words: `${t('materials.page-of', { material: name, n: number })}：${refusalWords(code)}`,
+        words: `${t('materials.page-of', { material: name, n: number })}${colon()}${refusalWords(code)}`,
       };
       announce(trouble.value.words);
       return null;

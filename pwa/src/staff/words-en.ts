@@ -91,7 +91,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'queue.taken': 'Taken by you ({n})',
   'queue.free': 'For you to take ({n})',
   'queue.asked': 'Waiting for your answer ({n})',
-  'queue.filter': 'Number, name, initials, phone',
+  'queue.filter': 'Number, name, phone',
   'queue.loading': 'Fetching the cases',
   'queue.locked': 'Locked',
   'queue.locked-log': 'Cases are hidden for now. Follow “What to do” above.',

@@ -1,7 +1,7 @@
 /** What a case says to its applicant in one sentence: whose turn it is, what comes next, and the one thing to press. */
 import type { IconName, State } from '../../components/icons';
 import type { LocalRow, Mark } from '../../device/types';
-import { either, t } from '../../i18n';
+import { either, pause, t } from '../../i18n';
 import { day, daysBetween, dayTime } from '../../i18n/time';
 import type { DueDate, Gap, Notice, Page, StatusBody } from '../../protocol/generated';
 
@@ -234,7 +234,7 @@ function correction(notice: Notice | null): CaseWords {
   const by = when && t('card.respond', { when });
   return {
     ...words,
-    next: [words.say, by].filter(Boolean).join('，'),
+    next: [words.say, by].filter(Boolean).join(pause()),
     act: { words: t('card.fix'), icon: 'camera', main: true },
   };
 }

@@ -1,7 +1,7 @@
 /** The page of the copy that one takes away: complete in itself, to be read and printed anywhere. */
 import { now } from '../../clock';
 import type { ServiceItem } from '../../forms/types';
-import { either, labelOf, language, nameOf } from '../../i18n';
+import { colon, either, labelOf, language, nameOf } from '../../i18n';
 import { fullDay, weekdayTime } from '../../i18n/time';
 import type { Decision, Message } from '../../protocol/generated';
 import { session } from '../../session';
@@ -53,7 +53,7 @@ function caseOf({ body }: Kept['cases'][number], item: ServiceItem | null, files
 
 const untilWhen = (day: string | null): string => (day ? fullDay(day) : c('file.for-ever'));
 const decided = (one: Decision): string => [weekdayTime(one.at), one.reason, one.basis].filter(Boolean).join(' ');
-const said = (one: Message): string => `${weekdayTime(one.at)} ${one.by_name}：${one.text}`;
+const said = (one: Message): string => `${weekdayTime(one.at)} ${one.by_name}${colon()}${one.text}`;
 const picture = (path: string): string => `<img src="${safe(path)}" alt="${safe(path)}">`;
 const section = (title: string, inner: string): string => `<section><h2>${safe(title)}</h2>${inner}</section>`;
 

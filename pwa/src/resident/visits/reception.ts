@@ -1,7 +1,7 @@
 /** How people are received now, as the service says; asked again while the page is in sight. */
 import { onMounted, onScopeDispose, ref, shallowRef } from 'vue';
 import { ApiError, get } from '../../api';
-import { either, language, listed } from '../../i18n';
+import { either, listed, pause } from '../../i18n';
 import { clock } from '../../i18n/time';
 import type { GroupBody, OfficeDayBody, ReceptionBody, SlotsBody } from '../../protocol/generated';
 import { w, wordOr } from '../words';
@@ -61,7 +61,7 @@ export function lineWords(group: GroupBody): string {
   const waiting = group.waiting === 0 ? w('visits.line-none') : w('visits.line', { n: group.waiting });
   if (group.wait_minutes === null) return waiting;
   const wait = group.wait_minutes === 0 ? w('visits.line-now') : w('visits.line-wait', { n: group.wait_minutes });
-  return language.value === 'zh' ? `${waiting}，${wait}` : `${waiting}, ${wait}`;
+  return `${waiting}${pause()}${wait}`;
 }
 
 /** Why no number can be taken at `now`, null if one can. */

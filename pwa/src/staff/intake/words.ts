@@ -54,7 +54,7 @@ const en: Readonly<Record<Key, string>> = {
   'channel.window': 'At the window',
   'channel.visit': 'At home: a visit',
   'choose-item': 'What is it about',
-  find: 'Find: words, pinyin, initials',
+  find: 'Find: words, pinyin',
   bundles: 'Several at once',
   'bundles-hint': 'One form and one set of papers for several items.',
   single: 'One item',
