@@ -62,7 +62,7 @@ class Demonstration:
 
     @property
     def views(self) -> list[StatusBody]:
-        """What every applicant sees of their case."""
+        """What staff see of every case as its applicant is told of it, with the questions to registers."""
         return [case.view for case in self.cases]
 
     @cached_property

@@ -10,8 +10,8 @@ export interface Certificates {
   valid: number;
   expiring: number;
   expired: number;
-  /** Whether a certificate is for every item, and whether the last such ends soon. */
-  all: 'valid' | 'expiring' | null;
+  /** Whether a certificate is for every item, and whether the last such ends soon or has ended; null if there never was one. */
+  all: 'valid' | 'expiring' | 'expired' | null;
 }
 
 /**
@@ -33,7 +33,7 @@ export function certificatesOf({ certificates }: Pick<ColleagueBody, 'certificat
     valid: valid.length,
     expiring: valid.filter((end) => end <= soon).length,
     expired: ends.length - valid.length,
-    all: every < today ? null : every <= soon ? 'expiring' : 'valid',
+    all: every === '' ? null : every < today ? 'expired' : every <= soon ? 'expiring' : 'valid',
   };
 }
 

@@ -81,6 +81,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'people.certificates': '{n} {n|item|items}',
   'people.all': 'every item',
   'people.all-expiring': 'ends soon',
+  'people.all-expired': 'the certificate for every item has ended',
   'people.expiring': '{n} {n|ends|end} soon',
   'people.expired': '{n} expired',
   'people.table': 'Everybody',

@@ -78,6 +78,7 @@ export const zh = {
   'people.certificates': '可办 {n} 项',
   'people.all': '什么事项都可办',
   'people.all-expiring': '快到期',
+  'people.all-expired': '什么都能办的那张证过期了',
   'people.expiring': '{n} 项快到期',
   'people.expired': '{n} 项过期',
   'people.table': '全组的人',

@@ -129,8 +129,11 @@ function isFree(body: QueueBody, clerk: Clerk, now: Date): boolean {
 }
 
 /** Whether the clerk can take the case, and is not only asked something about it. */
-const isToTake = ({ body }: Row, clerk: Clerk): boolean =>
-  body.claimed_by === null && body.waiting_for !== 'lead' && isForRole(body, clerk);
+const isToTake = ({ body }: Row, clerk: Clerk, now: Date): boolean =>
+  body.claimed_by === null &&
+  body.waiting_for !== 'lead' &&
+  isForRole(body, clerk) &&
+  !lacksCertificate(body, clerk, now);
 
 /** How a list may be ordered: by what is due first, by what takes the least time, by what has waited longest. */
 export const ORDERS = ['due', 'short', 'waited'] as const;
@@ -270,7 +273,7 @@ export interface Group {
 
 /** The lines of a tab in the order of the screen: one's own cases first, then those that anybody of the role may take. */
 export function groupsOf(tab: Tab, rows: readonly Row[], clerk: Clerk, when: When, order: Order = 'due'): Group[] {
-  return grouped(tab, inOrder(rowsUnder(tab, rows, clerk, when), order), clerk);
+  return grouped(tab, inOrder(rowsUnder(tab, rows, clerk, when), order), clerk, when.now);
 }
 
 /** The rows under a tab, as they are ordered. */
@@ -280,12 +283,12 @@ export const rowsUnder = (tab: Tab, rows: readonly Row[], clerk: Clerk, when: Wh
 };
 
 /** Rows of a tab that are in order already, under their headings. */
-export function grouped(tab: Tab, shown: Row[], clerk: Clerk): Group[] {
+export function grouped(tab: Tab, shown: Row[], clerk: Clerk, now: Date): Group[] {
   if (tab !== 'mine') return shown.length > 0 ? [{ heading: null, rows: shown }] : [];
   const rest = shown.filter((row) => !isTaken(row, clerk));
   const groups: Group[] = [
     { heading: 'taken', rows: shown.filter((row) => isTaken(row, clerk)) },
-    { heading: rest.some((row) => isToTake(row, clerk)) ? 'free' : 'asked', rows: rest },
+    { heading: rest.some((row) => isToTake(row, clerk, now)) ? 'free' : 'asked', rows: rest },
   ];
   return groups.filter((group) => group.rows.length > 0);
 }

@@ -111,7 +111,8 @@ describe('people', () => {
       all: 'valid',
     });
     expect(standing(certificate('2026-12-20')).all).toBe('expiring');
-    expect(standing(certificate('2026-11-01')).all).toBeNull();
+    expect(standing(certificate('2026-11-01')).all).toBe('expired');
+    expect(standing(certificate('2026-11-01', 'lease')).all).toBeNull();
   });
 
   test('who are away stand last', () => {

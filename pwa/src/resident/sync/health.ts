@@ -84,9 +84,11 @@ function connection(state: DeviceState, { away }: Moment): HealthLine {
   }
 }
 
-function contact({ last_contact, person }: DeviceState, { now }: Moment): HealthLine {
+function contact({ last_contact, person, connection }: DeviceState, { now }: Moment): HealthLine {
   if (last_contact) return line('health.contact', ago(last_contact, now));
-  return line('health.contact', w('health.contact-never'), person ? 'look' : 'well');
+  // While it is catching up for the first time there is nothing for the person to do about it.
+  const never = connection === 'live' ? 'look' : 'waits';
+  return line('health.contact', w('health.contact-never'), person ? never : 'well');
 }
 
 function oldest({ oldest_unsent }: DeviceState, { now }: Moment): HealthLine {

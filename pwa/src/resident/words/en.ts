@@ -147,7 +147,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
 
   'evidence.title': 'Hand in more papers (optional)',
   'evidence.lead':
-    'You can hand in what you got only after the decision. We look at it and tell you whether it changes anything.',
+    'You can hand in what you got only later, after the decision too. We look at it and tell you whether it changes anything.',
   'evidence.which': 'Which document it is',
   'evidence.words': 'What it is, in a sentence (may be left out)',
   'evidence.send': 'Hand in',
@@ -158,7 +158,6 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'evidence.reopened': 'What you handed in, {when}, helped: we are working on your case again',
   'evidence.unchanged': 'We looked at what you handed in, {when}. The decision stays',
   'evidence.plain': 'You handed in more, {when}',
-  'evidence.open': 'Hand in something new',
 
   'reopen.title': 'You can go on with one press',
   'reopen.returned':

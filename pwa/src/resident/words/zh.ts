@@ -141,7 +141,7 @@ export const zh = {
   'result.revoked': '这个结果撤销了，不能再用。',
 
   'evidence.title': '想再交材料（不是必须）',
-  'evidence.lead': '决定以后才拿到的材料，也可以交。我们看了再说要不要重新办。',
+  'evidence.lead': '后来才拿到的材料也可以交，决定以后也行。我们看了再说要不要重新办。',
   'evidence.which': '是哪一样材料',
   'evidence.words': '说一句这是什么（可以不写）',
   'evidence.send': '交上去',
@@ -151,7 +151,6 @@ export const zh = {
   'evidence.reopened': '{when} 交的新材料有用，重新在办',
   'evidence.unchanged': '{when} 交的新材料看过了，决定不变',
   'evidence.plain': '{when} 又交了材料',
-  'evidence.open': '交新材料',
 
   'reopen.title': '想接着办，按一下就行',
   'reopen.returned': '不用从头来：您填的和交过的都在。接着办以后，再补上次说的材料。',
