@@ -141,7 +141,7 @@ def _blocked_ms(events: list[dict[str, Any]]) -> float:
     began = max(starts, key=lambda one: one["ts"])
     mine = [one for one in events if one["pid"] == began["pid"] and one["ts"] >= began["ts"]]
     drawn = min(one["ts"] for one in mine if one["name"] == "firstContentfulPaint")
-    tasks = [
+    tasks: list[float] = [
         one["tdur"]
         for one in mine
         if one["tid"] == began["tid"] and one["name"].endswith("RunTask") and "tdur" in one
