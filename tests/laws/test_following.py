@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from projections.cases.status import status_of
 from projections.database import ProjectionFile
@@ -109,6 +110,9 @@ def test_a_case_replayed_to_any_position_is_the_document_of_that_position(histor
         stored = reader.document("status", str(case_id))
         assert (newest is None) == (stored is None)
         if newest is not None and stored is not None:
-            assert msgspec.json.decode(msgspec.json.encode(newest[1].view)) == msgspec.json.decode(stored)["body"]
+            view = newest[1].view
+            told_of = tuple(one for one in view.look_ups if one.outcome != "asked")
+            applicants = replace(view, look_ups=told_of)
+            assert msgspec.json.decode(msgspec.json.encode(applicants)) == msgspec.json.decode(stored)["body"]
     reader.close()
     target.close()
