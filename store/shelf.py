@@ -138,10 +138,12 @@ class SQLiteShelf:
         """
         path.touch(mode=0o600)
         self._lock = threading.Lock()
+        log = path.with_name(f"{path.name}-wal")
+        is_left = log.is_file() and log.stat().st_size > 0
         with _named():
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
             try:
-                self._prepare(path)
+                self._prepare(path, is_left=is_left)
             except BaseException:
                 self._db.close()
                 raise
@@ -221,7 +223,8 @@ class SQLiteShelf:
         with self._lock:
             self._db.close()
 
-    def _prepare(self, path: Path) -> None:
+    def _prepare(self, path: Path, *, is_left: bool) -> None:
+        """Set the connection up; `is_left`: something left a write-ahead log, whether SQLite finds it sound or not."""
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute("PRAGMA secure_delete=ON")
@@ -232,7 +235,8 @@ class SQLiteShelf:
         form = tuple(self._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
         if form != (APPLICATION_ID, FORMAT):
             raise ForeignShelf(f"{path.name} is no key database of format {FORMAT}")
-        self._empty_log()  # a crash may have come between destroying and wiping
+        # A crash may have come between destroying and wiping; what SQLite takes for rubbish may hold a key too.
+        self._empty_log(at_once=is_left)
 
     def _kek(self) -> str:
         return str(self._db.execute("SELECT kek FROM wrapping").fetchone()[0])
@@ -252,7 +256,7 @@ class SQLiteShelf:
         if not is_empty:
             raise ShelfUnavailable("the write-ahead log of the key database is in use")
 
-    def _empty_log(self, *, at_once: bool = False) -> bool:
+    def _empty_log(self, *, at_once: bool) -> bool:
         """Empty the write-ahead log, on the disk too; whether nobody else's reading was in the way.
 
         SQLite cuts the file and does not wait for the disk, so that a power cut would bring it back. The next commit

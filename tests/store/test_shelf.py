@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import sqlite3
 import stat
@@ -14,6 +15,7 @@ import pytest
 
 from store.shelf import ForeignShelf, KeyShelf, OtherKek, Place, ShelfUnavailable, SQLiteShelf
 from store.sqlite_file import FULL
+from tests.campaigns.disk import Disk, cuts, mounted
 
 KEK = "the id of a kek"
 NEXT = "the id of the next kek"
@@ -239,6 +241,22 @@ def test_a_key_whose_wiping_a_crash_cut_off_is_wiped_at_the_next_opening(
 
     assert SECRET not in bytes_of(left)
     reopened.close()
+
+
+def test_rubbish_that_holds_a_key_is_gone_from_the_disk_and_not_only_from_the_folder(tmp_path: Path) -> None:
+    SQLiteShelf(tmp_path / "keys.db").close()
+    (tmp_path / "keys.db-wal").write_bytes(b"rubbish" + SECRET)  # as torn writes leave it: SQLite finds nothing in it
+    disk, before = Disk(), {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+
+    with mounted(disk):
+        reopened = SQLiteShelf(tmp_path / "keys.db")
+        disk.promise("an open shelf", 1)
+        reopened.kek(KEK)
+        reopened.close()
+
+    left = [cut.left for cut in cuts(disk.steps, before, random.Random(0), 200) if cut.promised]
+    assert left
+    assert not any(SECRET in data for files in left for data in files.values())
 
 
 def test_two_processes_that_make_the_shelf_at_once_make_one(tmp_path: Path) -> None:
