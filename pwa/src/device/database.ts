@@ -72,8 +72,22 @@ export interface CacheSchema extends DBSchema {
   kv: { key: string; value: unknown };
 }
 
-/** Told when the databases can no longer be used by this page: only loading it anew helps. */
-export type OnBroken = () => void;
+export interface Told {
+  /** The databases can no longer be used by this page: only loading it anew helps. */
+  broken: () => void;
+  /** Nothing has come of something for long; until it has, or for ever where the browser has lost its way. */
+  stuck: (isStuck: boolean) => void;
+}
+
+const NOBODY: Told = { broken: () => undefined, stuck: () => undefined };
+const STUCK_MS = 15_000;
+
+let still: Promise<void> = Promise.resolve();
+
+/** Begins nothing until `over`: a page is being left, and its worker may end in the middle of a transaction. */
+export function holdStill(over: Promise<void>): void {
+  still = over;
+}
 
 /** A connection that is opened when needed, closed for another tab's upgrade, and opened again if the browser loses it. */
 export class Database<S extends DBSchema> {
@@ -85,7 +99,7 @@ export class Database<S extends DBSchema> {
     readonly name: string,
     private readonly migrate: (db: IDBPDatabase<S>, from: number) => void,
     private readonly version = 1,
-    private readonly broken: OnBroken = () => undefined,
+    private readonly told: Told = NOBODY,
   ) {}
 
   /** What can be given up, in this order, when the device is full. */
@@ -102,13 +116,30 @@ export class Database<S extends DBSchema> {
    * a transaction that did not commit has left nothing.
    */
   async use<T>(job: (db: IDBPDatabase<S>) => Promise<T>): Promise<T> {
+    await still;
+    const watch = this.watched();
     try {
       return await job(await this.open());
     } catch (error) {
       if (!isLost(error)) throw this.noted(error);
       this.opened = undefined;
-      return this.again(job);
+      return await this.again(job);
+    } finally {
+      watch();
     }
+  }
+
+  /** Watches whether something comes of a job. @returns ends the watch */
+  private watched(): () => void {
+    let isStuck = false;
+    const timer = setTimeout(() => {
+      isStuck = true;
+      this.told.stuck(true);
+    }, STUCK_MS);
+    return () => {
+      clearTimeout(timer);
+      if (isStuck) this.told.stuck(false);
+    };
   }
 
   private async again<T>(job: (db: IDBPDatabase<S>) => Promise<T>): Promise<T> {
@@ -121,7 +152,7 @@ export class Database<S extends DBSchema> {
 
   /** Lost twice, or changed by a newer build in another tab: this page is of no use any more. */
   private noted(error: unknown): unknown {
-    if (isLost(error) || (error instanceof Error && error.name === 'VersionError')) this.broken();
+    if (isLost(error) || (error instanceof Error && error.name === 'VersionError')) this.told.broken();
     return error;
   }
 
@@ -175,8 +206,8 @@ function migrateOutbox(db: IDBPDatabase<OutboxSchema>, from: number): void {
   if (from < 2) db.createObjectStore('kept', { keyPath: 'id' }).createIndex('settled_at', 'settled_at');
 }
 
-export function openOutbox(sub: string, broken?: OnBroken): Database<OutboxSchema> {
-  return new Database<OutboxSchema>(`outbox:${sub}`, migrateOutbox, OUTBOX_VERSION, broken);
+export function openOutbox(sub: string, told?: Told): Database<OutboxSchema> {
+  return new Database<OutboxSchema>(`outbox:${sub}`, migrateOutbox, OUTBOX_VERSION, told);
 }
 
 function createCache(db: IDBPDatabase<CacheSchema>): void {
@@ -185,8 +216,8 @@ function createCache(db: IDBPDatabase<CacheSchema>): void {
   db.createObjectStore('kv');
 }
 
-export function openCache(sub: string, broken?: OnBroken): Database<CacheSchema> {
-  return new Database<CacheSchema>(`cache:${sub}`, createCache, CACHE_VERSION, broken);
+export function openCache(sub: string, told?: Told): Database<CacheSchema> {
+  return new Database<CacheSchema>(`cache:${sub}`, createCache, CACHE_VERSION, told);
 }
 
 type OutboxStores = ('intents' | 'drafts' | 'files' | 'chunks' | 'uploads' | 'kept' | 'kv')[];

@@ -1,5 +1,6 @@
 /** The device layer behind the facade: answers the screens, once the holdings of whoever is here are open. */
 import type { Json } from '../protocol/generated';
+import { holdStill } from './database';
 import { explained, isFiling } from './entry';
 import type { Env } from './env';
 import { newId } from './ids';
@@ -24,6 +25,7 @@ import {
 import { progressOf } from './uploads';
 
 const QUIET_MS = 3_000;
+const LEAVING_MS = 1_500;
 
 export class Engine {
   private readonly occupant: Occupant;
@@ -65,6 +67,11 @@ export class Engine {
   async quiet(): Promise<void> {
     const soon = new Promise<void>((resolve) => this.env.setTimer(resolve, QUIET_MS));
     await Promise.race([Promise.all([Promise.allSettled([...this.running]), this.occupant.tabs?.idle()]), soon]);
+  }
+
+  /** The page may be about to be left: what is being written is finished, and nothing else begun for a moment. */
+  leaving(): void {
+    holdStill(new Promise((resolve) => this.env.setTimer(resolve, LEAVING_MS)));
   }
 
   // Life
@@ -270,6 +277,7 @@ const ANY_TIME: ReadonlySet<string> = new Set([
   'spaceLeft',
   'newId',
   'quiet',
+  'leaving',
 ]);
 
 /** What the facade may call. */

@@ -1,7 +1,7 @@
 /** What one person has on this device: their outbox, pages and replica, each in its own database. */
 import { adoptDrafts } from './adopt';
 import { Cache } from './cache';
-import { type OnBroken, openCache, openOutbox } from './database';
+import { openCache, openOutbox, type Told } from './database';
 import { Outbox } from './outbox';
 import { Pages } from './pages';
 import type { Principal } from './types';
@@ -24,10 +24,10 @@ export interface Holdings {
  *
  * @throws when this browser keeps no databases (some private windows)
  */
-export async function openHoldings(person: Principal | null, broken?: OnBroken): Promise<Holdings> {
+export async function openHoldings(person: Principal | null, told?: Told): Promise<Holdings> {
   const sub = person?.id ?? GUEST;
-  const database = openOutbox(sub, broken);
-  const cache = new Cache(openCache(sub, broken));
+  const database = openOutbox(sub, told);
+  const cache = new Cache(openCache(sub, told));
   const erasePhotos = (cases: readonly string[] | null): Promise<void> => eraseKept(sub, cases);
   cache.makeRoomWith(() => erasePhotos(null));
   database.makeRoomWith([() => erasePhotos(null), () => cache.dropOpened(true), () => cache.dropOpened(false)]);

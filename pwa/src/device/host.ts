@@ -66,9 +66,11 @@ async function inWorker(emit: Emit): Promise<CallEngine> {
  */
 function letGoWhenLeft(worker: Worker, call: CallEngine): void {
   const end = (): void => worker.terminate();
+  const isFrozen = navigator.vendor.startsWith('Apple');
+  if (isFrozen) addEventListener('beforeunload', () => void call('leaving', []));
   addEventListener('pagehide', ({ persisted }) => {
     if (!persisted) return;
-    if (navigator.vendor.startsWith('Apple')) end();
+    if (isFrozen) end();
     else void call('quiet', []).then(end, end);
   });
   addEventListener('pageshow', ({ persisted }) => {

@@ -26,8 +26,11 @@ export class Occupant {
   device = '';
   private person: Person | undefined;
   private storage: DeviceState['storage'] = 'best-effort';
+  /** What the browser was asked to write or read, and gave no answer to for long. */
+  private waiting = 0;
   private evicted: DeviceState['evicted'] = null;
   private noted: Noted | null = null;
+  private lastTold: DeviceState | null = null;
   private lastNoted = '';
   private telling = false;
   private nowOpen: () => void = () => undefined;
@@ -77,7 +80,10 @@ export class Occupant {
 
   private async openFor(person: Principal | null, device: string, noted: Noted | null): Promise<void> {
     const { env, emit } = this;
-    const holdings = await openHoldings(person, () => emit('broken', {}));
+    const holdings = await openHoldings(person, {
+      broken: () => emit('broken', {}),
+      stuck: (isStuck) => this.stuck(isStuck),
+    });
     this.noted = noted;
     this.evicted = await evictedFrom(holdings, noted);
     const changed = (): void => this.stateChanged();
@@ -95,6 +101,7 @@ export class Occupant {
     if (!person) return { unsent: 0, drafts: 0, photos: 0 };
     this.opened = this.untilOpen();
     this.person = undefined;
+    this.lastTold = null;
     const { holdings, tabs } = person;
     tabs.stop();
     const { outbox, pages } = holdings;
@@ -102,6 +109,16 @@ export class Occupant {
     holdings.close();
     const photos = here.filter((page) => page.intent !== null && page.state !== 'sent').length;
     return { unsent: entries.filter(isOpen).length, drafts: drafts.length, photos };
+  }
+
+  /** Told without asking the databases, which may not answer. */
+  private stuck(isStuck: boolean): void {
+    this.waiting += isStuck ? 1 : -1;
+    if (this.lastTold) this.emit('state', { ...this.lastTold, storage: this.kept });
+  }
+
+  private get kept(): DeviceState['storage'] {
+    return this.waiting > 0 ? 'stuck' : this.storage;
   }
 
   private lost(): void {
@@ -147,7 +164,8 @@ export class Occupant {
   }
 
   private async tell(): Promise<void> {
-    this.emit('state', await this.state());
+    this.lastTold = await this.state();
+    this.emit('state', this.lastTold);
     const { holdings } = this.person ?? {};
     if (!holdings?.person) return;
     const noted = await notedOf(holdings, this.env.now());
@@ -158,7 +176,7 @@ export class Occupant {
 
   state(): Promise<DeviceState> {
     const { holdings, tabs } = this.person ?? {};
-    const { env, device, storage, evicted } = this;
+    const { env, device, kept: storage, evicted } = this;
     return stateOf(holdings ?? null, tabs?.state ?? NOBODY, { env, device, storage, evicted });
   }
 

@@ -263,8 +263,11 @@ export interface DeviceState {
   last_contact: string | null;
   /** Rows are complete up to a checkpoint. */
   ready: boolean;
-  /** `persistent`: the browser will not evict; `best-effort`: it may; `none`: nothing can be kept on this device. */
-  storage: 'persistent' | 'best-effort' | 'none';
+  /**
+   * `persistent`: the browser will not evict; `best-effort`: it may; `none`: nothing can be kept on this device; `stuck`: the browser
+   * has not answered for long what it was asked to keep or to read, and may not before it is started anew.
+   */
+  storage: 'persistent' | 'best-effort' | 'none' | 'stuck';
   /** Bytes in use and bytes left, null if the browser does not say. */
   storage_used: number | null;
   storage_left: number | null;

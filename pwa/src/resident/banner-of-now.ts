@@ -9,6 +9,7 @@ import { either, t } from '../i18n';
 export interface Notice {
   id:
     | 'storage-none'
+    | 'storage-stuck'
     | 'upgrade'
     | 'evicted'
     | 'auth'
@@ -53,6 +54,7 @@ export function bannerOf(now: Circumstances): Notice | null {
 function candidates(now: Circumstances): (Notice | null)[] {
   return [
     now.device.storage === 'none' ? storageNone() : null,
+    now.device.storage === 'stuck' ? storageStuck() : null,
     now.device.upgrade?.hard ? upgrade() : null,
     now.device.evicted ? evicted(now.device.evicted.n) : null,
     now.device.connection === 'auth-held' ? signInAgain() : null,
@@ -78,6 +80,11 @@ function candidates(now: Circumstances): (Notice | null)[] {
 function storageNone(): Notice {
   const words = { strong: t('banner.storage-none'), more: t('banner.storage-none-more') };
   return { id: 'storage-none', state: 'late', icon: 'alert', ...words };
+}
+
+function storageStuck(): Notice {
+  const words = { strong: t('banner.storage-stuck'), more: t('banner.storage-stuck-more') };
+  return { id: 'storage-stuck', state: 'late', icon: 'alert', ...words };
 }
 
 /** What the browser threw away is told where nobody can miss it. */

@@ -17,6 +17,8 @@ export interface StaffBanner {
 export function bannerNow(device: DeviceState, away: boolean, now: Date, newVersion = false): StaffBanner | null {
   if (device.storage === 'none')
     return { state: 'late', icon: 'alert', strong: w('banner.storage'), more: w('banner.storage-more') };
+  if (device.storage === 'stuck')
+    return { state: 'late', icon: 'alert', strong: w('banner.stuck'), more: w('banner.stuck-more') };
   if (device.log_altered_at) return altered();
   if (device.locked) return locked(device);
   if (device.origin_changed)

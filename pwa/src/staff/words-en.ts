@@ -78,6 +78,8 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'banner.new-more': 'What is half done or unsent is kept.',
   'banner.new-by': 'The old one serves until {when}. What is half done or unsent is kept.',
   'banner.new-act': 'Update now',
+  'banner.stuck': 'The browser has stopped keeping things.',
+  'banner.stuck-more': 'Please close it altogether and open it again. What was kept before is still there.',
   'banner.storage': 'This device cannot keep anything.',
   'banner.storage-more': 'Please use another browser, not a private window.',
 

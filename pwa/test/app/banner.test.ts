@@ -66,6 +66,7 @@ describe('the banner', () => {
     };
 
     expect(bannerOf(everything)?.id).toBe('storage-none');
+    expect(bannerOf({ ...everything, device: { ...everything.device, storage: 'stuck' } })?.id).toBe('storage-stuck');
     expect(bannerOf({ ...everything, device: { ...everything.device, storage: 'persistent' } })?.id).toBe('offline');
     expect(bannerOf({ ...everything, device: { ...DEVICE, aside: 1, uploads: 3 }, away: false })?.id).toBe('aside');
     expect(bannerOf({ ...everything, device: { ...DEVICE, uploads: 3 }, away: false })?.more).toBe(

@@ -1,15 +1,21 @@
 import type { IDBPDatabase } from 'idb';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { Database, type OutboxSchema, openOutbox, strictly } from '../../src/device/database';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Database, holdStill, type OutboxSchema, openOutbox, strictly } from '../../src/device/database';
 import { freshIndexedDb } from './browser';
 
 const broken = vi.fn();
+const stuck = vi.fn();
 let database: Database<OutboxSchema>;
 
 beforeEach(() => {
   freshIndexedDb();
   broken.mockClear();
-  database = openOutbox('ann', broken);
+  stuck.mockClear();
+  database = openOutbox('ann', { broken, stuck });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 type Job = (db: IDBPDatabase<OutboxSchema>) => Promise<string>;
@@ -37,6 +43,45 @@ describe('a connection that the browser loses', () => {
 
     expect([tries(), broken.mock.calls.length]).toEqual([2, 1]);
   });
+});
+
+it('a browser that gives no answer for long is told of, until it does', async () => {
+  await database.use(async () => undefined);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let answer: () => void = () => undefined;
+  const asked = database.use(
+    () =>
+      new Promise<void>((resolve) => {
+        answer = resolve;
+      }),
+  );
+
+  await vi.advanceTimersByTimeAsync(14_000);
+  expect(stuck.mock.calls).toEqual([]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(stuck.mock.calls).toEqual([[true]]);
+  answer();
+  await asked;
+  expect(stuck.mock.calls).toEqual([[true], [false]]);
+});
+
+it('nothing is begun while the page may be left, and all of it afterwards', async () => {
+  await database.use(async () => undefined);
+  const order: string[] = [];
+  let over: () => void = () => undefined;
+  holdStill(
+    new Promise((resolve) => {
+      over = resolve;
+    }),
+  );
+
+  const asked = database.use(async () => order.push('done'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  order.push('over');
+  over();
+  await asked;
+
+  expect(order).toEqual(['over', 'done']);
 });
 
 it('another tab with a newer build may change the database; this one must load anew', async () => {

@@ -81,6 +81,7 @@ test.each<[string, Partial<DeviceState>, 'look' | 'bad']>([
   ['health.contact', { last_contact: null }, 'look'],
   ['health.oldest', { oldest_unsent: '2026-11-24T01:00:00Z' }, 'look'],
   ['health.storage', { storage: 'none' }, 'bad'],
+  ['health.storage', { storage: 'stuck' }, 'bad'],
   ['health.storage', { storage_left: 1_000_000 }, 'bad'],
   ['health.storage', { storage: 'best-effort', photos_waiting: { n: 1, bytes: 9 } }, 'look'],
   ['health.clock', { clock_skew_ms: -11 * 60_000 }, 'look'],

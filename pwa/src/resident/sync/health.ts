@@ -107,8 +107,11 @@ function storage({ storage: kind, storage_left: left, oldest_unsent, photos_wait
   const key = 'health.storage';
   const words = w(`health.storage-${kind}`);
   const value =
-    left === null || kind === 'none' ? words : w('health.storage-left', { kind: words, size: sizeWords(left) });
+    left === null || kind === 'none' || kind === 'stuck'
+      ? words
+      : w('health.storage-left', { kind: words, size: sizeWords(left) });
   if (kind === 'none') return line(key, value, 'bad', 'health.do-storage');
+  if (kind === 'stuck') return line(key, value, 'bad', 'health.do-stuck');
   if (left !== null && left < NEARLY_FULL_BYTES) return line(key, value, 'bad', 'health.do-full');
   const isAtRisk = kind === 'best-effort' && (oldest_unsent !== null || photos_waiting.n > 0);
   return isAtRisk ? line(key, value, 'look', 'health.do-storage') : line(key, value);
