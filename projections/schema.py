@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SHAPE = 9
+SHAPE = 10
 """Version of rows and tables; a file of another one is built beside the one that is served, and swapped in."""
 
 # Tables with long texts are no WITHOUT ROWID tables: those would keep the texts in the inner pages of the tree.

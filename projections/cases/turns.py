@@ -12,6 +12,8 @@ from projections.documents.status import DeliveryState
 
 _APPLICANTS = frozenset({CaseStatus.FILED, CaseStatus.CORRECTION})
 """Photographs are still on their way, or a notice waits for an answer."""
+_UNDECIDED = _APPLICANTS | {CaseStatus.RECEIVED, CaseStatus.ACCEPTED, CaseStatus.SUSPENDED}
+"""The centre still looks at the papers; later a page changes nothing by itself."""
 
 
 def waiting_for(view: CaseView) -> WaitingFor:
@@ -82,8 +84,9 @@ def _may(act: str, state: Case) -> bool:
 
 
 def turn_of(view: CaseView) -> Turn:
-    """Whose turn it is, as the applicant is told; a page that cannot be used is always theirs."""
-    if waiting_for(view) == "applicant" or any(page.state == "rejected" for page in view.pages):
+    """Whose turn it is, as the applicant is told; until the decision a page that cannot be used makes it theirs."""
+    asked_again = view.state.status in _UNDECIDED and any(page.state == "rejected" for page in view.pages)
+    if waiting_for(view) == "applicant" or asked_again:
         return "you"
     return "done" if view.state.status in ENDED else "office"
 

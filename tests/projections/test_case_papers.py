@@ -178,6 +178,26 @@ def test_a_page_in_review_that_cannot_be_used_is_asked_for_again_and_gives_way(f
     assert page_with(mended, again.id)["state"] == "stored"
 
 
+def test_a_page_that_cannot_be_used_is_nobodys_turn_once_the_case_is_decided_or_in_the_archive(
+    followed: Followed,
+) -> None:
+    followed.receive()
+    followed.do(c.AcceptCase(), by=ZHOU)
+    spoilt = page_of(CASE, DEFECT_MATERIAL, take=3)
+    followed.do(c.SupplementCase(pages=(c.PageOf(spoilt.id, DEFECT_MATERIAL, 1),)), by=FATHER, files=[spoilt])
+    reject = c.RejectFile(file=spoilt, reason="undecodable", uploaded_by=FATHER.id)
+    followed.centre.by_itself(reject, lane=CASE)
+    turns = [followed.body("status")["turn"]]
+    followed.do(c.ReviewCase(), by=LI)
+    followed.do(REJECTION, by=WANG)
+    turns.append(followed.body("status")["turn"])
+    followed.centre.by_itself(c.ArchiveCase(digest="a" * 64, leaves=12), lane=CASE)
+    archived = followed.body("status")
+
+    assert (archived["status"], page_with(archived, spoilt.id)["state"]) == ("archived", "rejected")
+    assert [*turns, archived["turn"]] == ["you", "done", "done"]
+
+
 def test_a_case_taken_up_again_goes_on_without_its_old_decision(followed: Followed) -> None:
     followed.receive()
     decided(followed, REJECTION)
