@@ -1,11 +1,11 @@
 /** The page of the copy that one takes away: complete in itself, to be read and printed anywhere. */
 import { now } from '../../clock';
+import { codeOf } from '../../device/ids';
 import type { ServiceItem } from '../../forms/types';
 import { colon, either, labelOf, language, nameOf } from '../../i18n';
 import { fullDay, weekdayTime } from '../../i18n/time';
 import type { Decision, Message } from '../../protocol/generated';
 import { session } from '../../session';
-import { shortId } from '../../signin/open-sessions';
 import { answerWords } from '../answer-words';
 import type { Kept } from './copy';
 import { c } from './copy-words';
@@ -23,7 +23,7 @@ export function pageOf(kept: Kept, items: readonly (ServiceItem | null)[], files
 <meta name="viewport" content="width=device-width"><title>${c('file.title')}</title><style>${STYLE}</style>
 <h1>${c('file.title')}</h1><p>${safe(c('file.made', { when: weekdayTime(now()), centre }))}</p>${cases}
 ${section(c('file.contact'), list([kept.contact.sms ? c('file.sms') : '', kept.contact.push ? c('file.push') : '']))}
-${section(c('file.sessions'), list(kept.sessions.map((one) => `${weekdayTime(one.opened_at)} ${shortId(one.device ?? '')}`)))}
+${section(c('file.sessions'), list(kept.sessions.map((one) => `${weekdayTime(one.opened_at)} ${codeOf(one.device ?? '')}`)))}
 ${section(c('file.looks'), list(kept.looks.map((look) => `${weekdayTime(look.at)} ${look.name}`)))}</html>`;
 }
 

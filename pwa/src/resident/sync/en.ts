@@ -95,7 +95,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'health.restored':
     'The centre’s record was restored from a backup {when}. What you did here lately was checked, and is sent again where it is missing.',
   'health.others': 'Your other devices',
-  'health.other': '{app} · last connected {when}',
+  'health.other': 'Device {code} · {app} · last connected {when}',
   'health.other-unsent': '{n} {n|step|steps} not sent',
   'health.other-none': 'Everything sent',
 

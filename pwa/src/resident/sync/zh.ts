@@ -87,7 +87,7 @@ export const zh = {
     '这台设备说过有 {n} 步要发，一直没有到。可能浏览器把它清掉了。想起是哪几步，请再做一次，或打电话问中心。',
   'health.restored': '中心的记录{when}从备份恢复过。这台设备最近做的，已经自动核对，缺的会再发。',
   'health.others': '您的其他设备',
-  'health.other': '{app}·最近连上 {when}',
+  'health.other': '设备 {code}·{app}·最近连上 {when}',
   'health.other-unsent': '还有 {n} 步没发',
   'health.other-none': '都发出去了',
 
