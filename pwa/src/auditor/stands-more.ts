@@ -2,7 +2,7 @@
 import { either, listed, words } from '../i18n';
 import { day, dayTime } from '../i18n/time';
 import type { CaseBody, Clock, Message, StatusBody } from '../protocol/generated';
-import { aboutWords, sendingWords } from '../staff/events';
+import { aboutWords, handledWords, sendingWords } from '../staff/events';
 import { actOf, w as desk, wordOr } from '../staff/words';
 import type { Names } from './names';
 import type { Line } from './stands';
@@ -208,7 +208,7 @@ export const MORE_OF_VIEW = {
       told(
         aboutWords(one, timeline),
         ...one.sendings.map(sendingWords),
-        one.handled && desk('notice.handled', { name: one.handled_by_name }),
+        handledWords(one),
       ),
     ),
   papers: ({ papers }: StatusBody) =>

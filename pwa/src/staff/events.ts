@@ -77,6 +77,11 @@ export function aboutWords({ position }: Pick<Notification, 'position'>, moments
   return moment ? eventWords(moment) : w('notice.other');
 }
 
+/** Who looked after one that had not arrived: somebody was reached, or nobody needed to be; null while nobody has. */
+export function handledWords({ handled, handled_by_name: name }: Notification): string | null {
+  return handled ? w(handled === 'not-needed' ? 'notice.not-needed' : 'notice.handled', { name }) : null;
+}
+
 /** By which channel it went, and how far it got. */
 export function sendingWords({ channel, state }: Notification['sendings'][number]): string {
   return w('notice.sending-of', {

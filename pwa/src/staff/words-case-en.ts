@@ -207,6 +207,7 @@ export const caseEn: Readonly<Record<keyof typeof caseZh, string>> = {
   'notice.sending-of': '{channel} {state}',
   'notice.other': 'Notice',
   'notice.handled': 'reached by {name}',
+  'notice.not-needed': 'no longer needed, recorded by {name}',
   'paper.print': 'Open to print',
   'paper.other': 'Letter',
   'paper.receipt': 'Receipt',

@@ -204,6 +204,7 @@ export const caseZh = {
   'notice.sending-of': '{channel}{state}',
   'notice.other': '通知',
   'notice.handled': '{name}联系上了',
+  'notice.not-needed': '{name}记下：不用再联系',
   'paper.print': '打开，打印',
   'paper.other': '文书',
   'paper.receipt': '收件凭证',

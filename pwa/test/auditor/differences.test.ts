@@ -324,6 +324,16 @@ describe('a notification in words', () => {
     expect(said({ timeline: [issued] })).toContain('Text message delivered');
   });
 
+  it('says who found that it was not needed, and does not claim that anybody was reached', () => {
+    const handled = (how: string) => {
+      const looked = { ...notification, handled: how, handled_by_name: '赵强' };
+      return said({ timeline: [issued], notifications: [looked] });
+    };
+
+    expect(handled('by-phone')).toBe('周敏出了件·短信送到了·赵强联系上了');
+    expect(handled('not-needed')).toBe('周敏出了件·短信送到了·赵强记下：不用再联系');
+  });
+
   it('leaves no blank open where what it told of is not among the moments', () => {
     expect(said({ timeline: [] })).toBe('通知·短信送到了');
   });
