@@ -205,11 +205,7 @@ export const MORE_OF_VIEW = {
   messages: ({ messages }: StatusBody) => each('message', 'words', messages, messageWords),
   notifications: ({ notifications, timeline }: StatusBody) =>
     each('notification', 'words', notifications, (one) =>
-      told(
-        aboutWords(one, timeline),
-        ...one.sendings.map(sendingWords),
-        handledWords(one),
-      ),
+      told(aboutWords(one, timeline), ...one.sendings.map(sendingWords), handledWords(one)),
     ),
   papers: ({ papers }: StatusBody) =>
     each('paper', 'words', papers, (one) => told(wordOr(`paper.${one.kind}`, 'paper.other'), dayTime(one.at))),

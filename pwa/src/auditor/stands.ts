@@ -2,6 +2,7 @@
 import { either, language, listed, semicolon } from '../i18n';
 import { day, dayTime, fullTime } from '../i18n/time';
 import type { CaseBody, Defect, DueDate, Notice, Page, StatusBody } from '../protocol/generated';
+import { momentsOf } from '../staff/events';
 import type { Names } from './names';
 import { w } from './stand-words';
 import { MORE_OF_CASE, MORE_OF_VIEW } from './stands-more';
@@ -61,7 +62,11 @@ const OF_VIEW: Tellers<StatusBody> = {
 
 const OF_CASE: Tellers<CaseBody> = {
   ...MORE_OF_CASE,
-  view: (body, names) => Object.values(OF_VIEW).flatMap((tell) => tell(body.view, names)),
+  // What a notification told of may be among what only staff see.
+  view: (body, names) => {
+    const view = { ...body.view, timeline: momentsOf(body) };
+    return Object.values(OF_VIEW).flatMap((tell) => tell(view, names));
+  },
   step: ({ step }) => (step ? [now('step', either(step.name))] : []),
   claimed_by: ({ claimed_by: by }) => [now('claimed', by?.name ?? w('claimed-none'))],
   accepted_by: ({ accepted_by: by }) => (by ? [now('accepted', by.name)] : []),

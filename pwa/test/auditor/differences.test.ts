@@ -314,14 +314,19 @@ describe('a notification in words', () => {
     handled_at: null,
     handled_by_name: '',
   };
-  const said = (view: Partial<StatusBody>) =>
-    linesOf(changed({ notifications: [notification], ...view }), NAMES).find(({ key }) => key === 'notification.0')
-      ?.words;
+  const said = (view: Partial<StatusBody>, internal: Moment[] = []) =>
+    linesOf(changed({ notifications: [notification], ...view }, { internal }), NAMES).find(
+      ({ key }) => key === 'notification.0',
+    )?.words;
 
   it('says who did what it told of, and how far it got', () => {
     expect(said({ timeline: [issued] })).toBe('周敏出了件·短信送到了');
     language.value = 'en';
     expect(said({ timeline: [issued] })).toContain('Text message delivered');
+  });
+
+  it('names what only staff see as well', () => {
+    expect(said({ timeline: [] }, [{ ...issued, tag: 'case.claimed' }])).toBe('周敏领了这件·短信送到了');
   });
 
   it('says who found that it was not needed, and does not claim that anybody was reached', () => {
