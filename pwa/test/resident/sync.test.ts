@@ -5,7 +5,7 @@ import { BLANK_STATUS } from '../../src/protocol/blank';
 import type { StatusBody } from '../../src/protocol/generated';
 import { choicesFor, isWithdrawalTooLate, reasonOf } from '../../src/resident/sync/choices';
 import { en as syncEn } from '../../src/resident/sync/en';
-import { groupsOf, isOwnStill, markOf, whyOf } from '../../src/resident/sync/entries';
+import { groupsOf, isOwnStill, isToSend, markOf, whyOf } from '../../src/resident/sync/entries';
 import { healthOf, isBehind, newsOf, sizeWords, troublesOf } from '../../src/resident/sync/health';
 import { zh as syncZh } from '../../src/resident/sync/zh';
 import { tabletsOf } from '../../src/staff/sync/tablets';
@@ -151,6 +151,16 @@ test('what was not done comes first, and reports of the app are no acts', () => 
     ['aside', 1],
     ['waiting', 1],
   ]);
+});
+
+test('only what has not arrived can be sent', () => {
+  const isSent = (state: OutboxEntry['state'], type: OutboxEntry['type'] = 'case.note@1') =>
+    isToSend([entry({ state, type })], WELL);
+  const states = ['queued', 'sent', 'held', 'applied', 'conflict', 'refused', 'quarantined'] as const;
+
+  expect(states.filter((state) => isSent(state))).toEqual(['queued', 'sent']);
+  expect(isSent('queued', 'record.view@1')).toBe(false);
+  expect(isToSend([], { photos_waiting: { n: 2, bytes: 9 } })).toBe(true);
 });
 
 test('whoever withdraws after the decision is told of it and may hand something in', () => {

@@ -1,7 +1,7 @@
 /** An own act as it stands: on this device, under way, waiting for something, or not done. */
 import type { IconName, State } from '../../components/icons';
 import { client } from '../../device/client';
-import type { OutboxEntry } from '../../device/types';
+import type { DeviceState, OutboxEntry } from '../../device/types';
 import { refusalWords } from '../../i18n/refusals';
 import { download } from '../../signin/download';
 import { w, wordOr } from './words';
@@ -58,6 +58,15 @@ export function groupsOf(outbox: readonly OutboxEntry[]): { id: 'aside' | 'waiti
     { id: 'aside', entries: acts.filter(isAside) },
     { id: 'waiting', entries: acts.filter((entry) => !isAside(entry)) },
   ];
+}
+
+/** Whether pressing can send anything: what was not done, or waits for something else, has arrived already. */
+export function isToSend(
+  outbox: readonly OutboxEntry[],
+  { photos_waiting }: Pick<DeviceState, 'photos_waiting'>,
+): boolean {
+  const unsent = outbox.some((entry) => isShown(entry) && (entry.state === 'queued' || entry.state === 'sent'));
+  return unsent || photos_waiting.n > 0;
 }
 
 /** Puts everything that was not sent, or only the acts named, into one file; returns its name. */
