@@ -128,12 +128,12 @@ function isFree(body: QueueBody, clerk: Clerk, now: Date): boolean {
   return body.claimed_by === null ? asked || (isForRole(body, clerk) && !lacksCertificate(body, clerk, now)) : asked;
 }
 
-/** Whether the clerk can take the case, and is not only asked something about it. */
-const isToTake = ({ body }: Row, clerk: Clerk, now: Date): boolean =>
-  body.claimed_by === null &&
-  body.waiting_for !== 'lead' &&
-  isForRole(body, clerk) &&
-  !lacksCertificate(body, clerk, now);
+/** What a case that the clerk has not taken wants of them: to take it, to answer as a lead, or to do at the window what came after the end. */
+function wantOf({ body }: Row, clerk: Clerk, now: Date): Want {
+  const isToTake = body.claimed_by === null && body.waiting_for === 'step' && isForRole(body, clerk);
+  if (isToTake && !lacksCertificate(body, clerk, now)) return 'free';
+  return body.waiting_for === 'window' ? 'window' : 'asked';
+}
 
 /** How a list may be ordered: by what is due first, by what takes the least time, by what has waited longest. */
 export const ORDERS = ['due', 'short', 'waited'] as const;
@@ -265,13 +265,17 @@ function sumsOf(all: readonly unknown[], rows: readonly Row[], bitsOf: (row: Row
   return sums;
 }
 
+/** In the order of the screen: what only this clerk can do goes before what anybody of the role may. */
+const WANTS = ['asked', 'free', 'window'] as const;
+type Want = (typeof WANTS)[number];
+
 /** Lines under one heading; `heading` null where there is only one group. */
 export interface Group {
-  heading: 'taken' | 'free' | 'asked' | null;
+  heading: 'taken' | Want | null;
   rows: Row[];
 }
 
-/** The lines of a tab in the order of the screen: one's own cases first, then those that anybody of the role may take. */
+/** The lines of a tab in the order of the screen: one's own cases first, then the others by what they want of the clerk. */
 export function groupsOf(tab: Tab, rows: readonly Row[], clerk: Clerk, when: When, order: Order = 'due'): Group[] {
   return grouped(tab, inOrder(rowsUnder(tab, rows, clerk, when), order), clerk, when.now);
 }
@@ -288,7 +292,7 @@ export function grouped(tab: Tab, shown: Row[], clerk: Clerk, now: Date): Group[
   const rest = shown.filter((row) => !isTaken(row, clerk));
   const groups: Group[] = [
     { heading: 'taken', rows: shown.filter((row) => isTaken(row, clerk)) },
-    { heading: rest.some((row) => isToTake(row, clerk, now)) ? 'free' : 'asked', rows: rest },
+    ...WANTS.map((heading) => ({ heading, rows: rest.filter((row) => wantOf(row, clerk, now) === heading) })),
   ];
   return groups.filter((group) => group.rows.length > 0);
 }

@@ -93,6 +93,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'queue.taken': 'Taken by you ({n})',
   'queue.free': 'For you to take ({n})',
   'queue.asked': 'Waiting for your answer ({n})',
+  'queue.window': 'For the window to call or check ({n})',
   'queue.filter': 'Number, name, phone',
   'queue.loading': 'Fetching the cases',
   'queue.locked': 'Locked',

@@ -88,6 +88,7 @@ export const zh = {
   'queue.taken': '您领的（{n}）',
   'queue.free': '等您领的（{n}）',
   'queue.asked': '等您答复的（{n}）',
+  'queue.window': '等窗口联系、核对的（{n}）',
   'queue.filter': '编号、姓、拼音、手机尾号',
   'queue.loading': '正在取办件',
   'queue.locked': '锁上了',

@@ -98,13 +98,19 @@ test('a lead has in their own list what asks for a lead, whoever works on it', (
   expect(groupsOf('mine', [asking, free], HAO, WHEN).flatMap((group) => ids(group.rows))).toEqual(['asking']);
 });
 
-test('what only asks a lead something is not headed as something to take', () => {
+test('what asks a lead something, or waits for a call, is not headed as something to take', () => {
   const asking = queueRow('asking', { second_notice: 'asked', claimed_by: { id: 'xin', name: '何欣' } });
   const sample = queueRow('sample', { sampling: true, status: 'delivered', step: null, waiting_for: 'lead' });
-  const headings = (rows: Row[], who: Clerk) => groupsOf('mine', rows, who, WHEN).map(({ heading }) => heading);
+  const call = queueRow('call', { status: 'delivered', step: null, waiting_for: 'window', due: null });
+  const headings = (rows: Row[], who: Clerk) =>
+    groupsOf('mine', rows, who, WHEN).map(({ heading, rows: under }) => [heading, ids(under)]);
 
-  expect(headings([asking, sample], HAO)).toEqual(['asked']);
-  expect(headings([asking, free], { ...HAO, roles: [...HAO.roles, ...MIN.roles] })).toEqual(['free']);
+  expect(headings([asking, sample], HAO)).toEqual([['asked', ids(inOrder([asking, sample]))]]);
+  expect(headings([asking, call, free], { ...HAO, roles: [...HAO.roles, ...MIN.roles] })).toEqual([
+    ['asked', ['asking']],
+    ['free', ['free']],
+    ['window', ['call']],
+  ]);
 });
 
 test('each filter finds what its word says', () => {
