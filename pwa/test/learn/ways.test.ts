@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { covers, type Standing, triedOf, wayTo } from '../../src/learn/certificates/ways';
+import { covers, isOutlived, type Standing, triedOf, wayTo } from '../../src/learn/certificates/ways';
 import type { Read } from '../../src/learn/learning';
 import type {
   AttemptLine,
@@ -113,6 +113,38 @@ describe('the way to a certificate', () => {
     );
 
     expect(states).toEqual(['ending', 'valid', 'expired', 'revoked']);
+  });
+
+  it('to what another certificate covers as long or longer is no way of its own any more', () => {
+    const certificate = (kind: string, until: string, items: string[], state: CertificateBody['state'] = 'valid') => ({
+      id: kind,
+      body: { ...held(until, state).body, kind, items, all_items: items.length === 0 },
+    });
+    const outlived = (...certificates: ReturnType<typeof certificate>[]) => {
+      const ways = certificates.map(({ id }) => wayTo({ ...KIND, id }, standing({ certificates })));
+      return ways.map((way) => isOutlived(way, ways));
+    };
+
+    expect(outlived(certificate('lease', '2027-01-01', ['lease']), certificate('all', '2027-06-30', []))).toEqual([
+      true,
+      false,
+    ]);
+    expect(outlived(certificate('lease', '2027-12-31', ['lease']), certificate('all', '2027-06-30', []))).toEqual([
+      false,
+      false,
+    ]);
+    expect(outlived(certificate('a', '2026-11-01', ['x']), certificate('b', '2027-06-30', ['x', 'y']))).toEqual([
+      true,
+      false,
+    ]);
+    expect(outlived(certificate('a', '2027-06-30', ['x']), certificate('b', '2027-06-30', ['x']))).toEqual([
+      false,
+      true,
+    ]);
+    expect(outlived(certificate('a', '2027-01-01', ['x'], 'revoked'), certificate('all', '2027-06-30', []))).toEqual([
+      false,
+      false,
+    ]);
   });
 
   it('leads to the items that the kind covers', () => {

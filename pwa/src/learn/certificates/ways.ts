@@ -116,6 +116,22 @@ function closing(kind: CertificateKind, asked: Asked): Pick<Way, 'closed' | 'fro
 export const covers = (kind: Pick<CertificateKind, 'item_ids'>, item: string): boolean =>
   kind.item_ids === 'all' || kind.item_ids.includes(item);
 
+/** Whether another certificate covers all that this one does and lasts as long or longer, so that only that one counts. */
+export function isOutlived({ kind, held, state }: Way, ways: readonly Way[]): boolean {
+  if (!held || state === 'revoked') return false;
+  return ways.some((other) => {
+    if (other.kind.id === kind.id || !other.held || (other.state !== 'valid' && other.state !== 'ending')) return false;
+    const [mine, its] = [held.body, other.held.body];
+    if (!coversAll(its, mine) || its.valid_until < mine.valid_until) return false;
+    // Of two that are alike in both the first is shown.
+    return its.valid_until > mine.valid_until || !coversAll(mine, its) || other.kind.id < kind.id;
+  });
+}
+
+type Covering = Pick<CertificateBody, 'items' | 'all_items'>;
+const coversAll = (one: Covering, other: Covering): boolean =>
+  one.all_items || (!other.all_items && other.items.every((item) => one.items.includes(item)));
+
 /** One's own way to every certificate, those that cover fewer items first. */
 export function useWays() {
   const now = useNow();
