@@ -10,6 +10,7 @@ from tests.browser.conftest import NewScreen
 from tests.browser.engines import Screen, Size
 
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+MOVED = "[...document.querySelectorAll('.table-wrap')].filter((e) => e.scrollWidth > e.clientWidth + 1).length"
 
 
 def keep(screen: Screen, name: str) -> None:
@@ -83,6 +84,9 @@ def test_a_lead_reads_the_board_and_a_wall_shows_who_is_called_at_every_size(scr
         screen.open(f"/lead/{page}")
         screen.sees(words)
         keep(screen, f"lead-{page}-{size}")
+        if page in ("people", "orders"):
+            expect(screen.page.get_by_role("rowheader", name="房屋租赁登记备案", exact=True).first).to_be_visible()
+            assert screen.page.evaluate(MOVED) == 0, f"a table of {page} is moved sideways"
     screen.open("/desk/counter")
     screen.sees("各队在等")
     keep(screen, f"counter-{size}")
