@@ -60,6 +60,11 @@ export function dayTime(instant: string | Date, today: Date = now()): string {
   return `${day(instant, today)} ${clock(instant)}`;
 }
 
+/** Words with spans of time in them, `9:00–17:00`, so that no line ends within one. */
+export function unbroken(words: string): string {
+  return words.replaceAll(/(\d)([–—~～-])(?=\d)/g, '$1\u2060$2\u2060');
+}
+
 /** `2026年11月24日 17:00`, for papers. */
 export function fullTime(instant: string | Date): string {
   const { year, month, day: date } = local(instant);

@@ -2,7 +2,7 @@
 import { onMounted, onScopeDispose, ref, shallowRef } from 'vue';
 import { ApiError, get } from '../../api';
 import { either, listed, pause } from '../../i18n';
-import { clock } from '../../i18n/time';
+import { clock, unbroken } from '../../i18n/time';
 import type { GroupBody, OfficeDayBody, ReceptionBody, SlotsBody } from '../../protocol/generated';
 import { w, wordOr } from '../words';
 
@@ -45,11 +45,11 @@ export function groupFor(reception: ReceptionBody, item: string): GroupBody | nu
   return reception.groups.find((group) => group.items.includes(item)) ?? null;
 }
 
-/** `9:00–12:00、13:00–17:00，延时服务 17:00–19:30`. */
+/** `9:00–12:00、13:00–17:00，延时服务 17:00–19:30`, with no line to end within a span. */
 export function hoursWords(day: OfficeDayBody): string {
   return listed(
     day.openings.map(({ starts, ends, kind }) => {
-      const hours = `${starts.slice(0, 5).replace(/^0/, '')}–${ends.slice(0, 5).replace(/^0/, '')}`;
+      const hours = unbroken(`${starts.slice(0, 5).replace(/^0/, '')}–${ends.slice(0, 5).replace(/^0/, '')}`);
       return kind === 'regular' ? hours : `${wordOr(`visits.opening.${kind}`, 'visits.opening.extended')} ${hours}`;
     }),
   );
