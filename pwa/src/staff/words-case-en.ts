@@ -234,4 +234,5 @@ export const caseEn: Readonly<Record<keyof typeof caseZh, string>> = {
   'dialog.handle.not-needed': 'No longer needed',
   'dialog.handle.act': 'Record it',
   'dialog.handle.words': 'What was said',
+  'dialog.handle.why': 'Why nobody need be told',
 };

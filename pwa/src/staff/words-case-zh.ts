@@ -231,4 +231,5 @@ export const caseZh = {
   'dialog.handle.not-needed': '不用再联系',
   'dialog.handle.act': '记下来',
   'dialog.handle.words': '说了什么',
+  'dialog.handle.why': '为什么不用再联系',
 } as const;
