@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -139,7 +139,9 @@ class SQLiteShelf:
         path.touch(mode=0o600)
         self._lock = threading.Lock()
         log = path.with_name(f"{path.name}-wal")
-        is_left = log.is_file() and log.stat().st_size > 0
+        is_left = False
+        with suppress(FileNotFoundError):
+            is_left = log.stat().st_size > 0
         with _named():
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
             try:

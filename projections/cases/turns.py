@@ -84,11 +84,19 @@ def _may(act: str, state: Case) -> bool:
 
 
 def turn_of(view: CaseView) -> Turn:
-    """Whose turn it is, as the applicant is told; until the decision a page that cannot be used makes it theirs."""
-    asked_again = view.state.status in _UNDECIDED and any(page.state == "rejected" for page in view.pages)
-    if waiting_for(view) == "applicant" or asked_again:
+    """Whose turn it is, as the applicant is told; a page that they have to take again makes it theirs."""
+    if waiting_for(view) == "applicant" or _asked_again(view):
         return "you"
     return "done" if view.state.status in ENDED else "office"
+
+
+def _asked_again(view: CaseView) -> bool:
+    """Whether a page that cannot be used still counts: any until the decision, then those promised for later."""
+    state = view.state
+    rejected = {page.material for page in view.pages if page.state == "rejected"}
+    if state.status in _UNDECIDED:
+        return bool(rejected)
+    return _may("case.supplement", state) and not rejected.isdisjoint(state.open_gaps)
 
 
 def delivery_of(view: CaseView) -> Delivery:

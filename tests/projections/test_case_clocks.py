@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from domain.calendar.calendar import Calendar
 from domain.case import commands as c
 from domain.case.timers import TimerKind, timers_of
-from tests.cast import CALENDAR, CASE, CHEN, FATHER, HARDSHIP, LEASE, LI, SUN, WANG, ZHANG, ZHOU, Clock, Filing
+from tests.cast import CALENDAR, CASE, CHEN, FATHER, HARDSHIP, LEASE, LI, SUN, WANG, ZHANG, ZHOU, Clock, Filing, page_of
 from tests.domain.case.desk import ACCEPT_HARDSHIP, CONVERT, HEARING, REJECTION, defect
 from tests.projections.conftest import Followed
 
@@ -131,6 +131,18 @@ def test_a_promised_paper_has_a_clock_until_somebody_has_looked(followed: Follow
     closed, staff = followed.body("status"), followed.body("queue")
     assert (closed["gaps"][0]["state"], closed["gaps"][0]["outcome"]) == ("closed", "waived")
     assert (clock_named(closed, "gap")["state"], staff["gaps_open"]) == ("ended", 0)
+
+
+def test_a_promised_page_that_cannot_be_used_is_the_applicants_turn_after_the_decision_too(followed: Followed) -> None:
+    promise(followed)
+    followed.do(c.ReviewCase(), by=LI)
+    assert followed.do(c.DecideCase(outcome="granted"), by=WANG).verdict == "applied"
+    before = followed.body("status")["turn"]
+    spoilt = page_of(CASE, CONSENT, take=3)
+    followed.do(c.SupplementCase(pages=(c.PageOf(spoilt.id, CONSENT, 1),)), by=FATHER, files=[spoilt])
+    followed.centre.by_itself(c.RejectFile(file=spoilt, reason="undecodable", uploaded_by=FATHER.id), lane=CASE)
+
+    assert (before, followed.body("status")["turn"]) == ("office", "you")
 
 
 @pytest.mark.parametrize("is_settled", [True, False])

@@ -81,12 +81,23 @@ export interface Told {
 
 const NOBODY: Told = { broken: () => undefined, stuck: () => undefined };
 const STUCK_MS = 15_000;
+/** After a sleep the answer may come right behind the alarm. */
+const LATE_MS = 2_000;
 
 let still: Promise<void> = Promise.resolve();
 
 /** Begins nothing until `over`: a page is being left, and its worker may end in the middle of a transaction. */
 export function holdStill(over: Promise<void>): void {
   still = over;
+}
+
+/** Waits until no page is about to be left any more, nor was again meanwhile. */
+async function stillness(): Promise<void> {
+  let waited: typeof still;
+  do {
+    waited = still;
+    await waited;
+  } while (waited !== still);
 }
 
 /** A connection that is opened when needed, closed for another tab's upgrade, and opened again if the browser loses it. */
@@ -116,7 +127,7 @@ export class Database<S extends DBSchema> {
    * a transaction that did not commit has left nothing.
    */
   async use<T>(job: (db: IDBPDatabase<S>) => Promise<T>): Promise<T> {
-    await still;
+    await stillness();
     const watch = this.watched();
     try {
       return await job(await this.open());
@@ -132,9 +143,11 @@ export class Database<S extends DBSchema> {
   /** Watches whether something comes of a job. @returns ends the watch */
   private watched(): () => void {
     let isStuck = false;
-    const timer = setTimeout(() => {
-      isStuck = true;
-      this.told.stuck(true);
+    let timer = setTimeout(() => {
+      timer = setTimeout(() => {
+        isStuck = true;
+        this.told.stuck(true);
+      }, LATE_MS);
     }, STUCK_MS);
     return () => {
       clearTimeout(timer);

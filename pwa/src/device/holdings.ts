@@ -33,7 +33,7 @@ export async function openHoldings(person: Principal | null, told?: Told): Promi
   database.makeRoomWith([() => erasePhotos(null), () => cache.dropOpened(true), () => cache.dropOpened(false)]);
   const holdings = { outbox: new Outbox(database), pages: new Pages(database), cache };
   await holdings.outbox.nextSeq();
-  if (person?.kind === 'resident') await takeOverGuest(database);
+  if (person?.kind === 'resident') await takeOverGuest(database, told);
   const close = (): void => {
     holdings.outbox.close();
     holdings.cache.close();
@@ -47,8 +47,8 @@ async function eraseKept(sub: string, cases: readonly string[] | null): Promise<
   await erasePhotos(sub, cases).catch(() => undefined);
 }
 
-async function takeOverGuest(own: ReturnType<typeof openOutbox>): Promise<void> {
-  const database = openOutbox(GUEST);
+async function takeOverGuest(own: ReturnType<typeof openOutbox>, told?: Told): Promise<void> {
+  const database = openOutbox(GUEST, told);
   const guest = { outbox: new Outbox(database), pages: new Pages(database) };
   try {
     await adoptDrafts(guest, own);

@@ -67,7 +67,8 @@ async function inWorker(emit: Emit): Promise<CallEngine> {
 function letGoWhenLeft(worker: Worker, call: CallEngine): void {
   const end = (): void => worker.terminate();
   const isFrozen = navigator.vendor.startsWith('Apple');
-  if (isFrozen) addEventListener('beforeunload', () => void call('leaving', []));
+  // After the forms have handed in what they were about to keep. Safari on a telephone does not say so beforehand.
+  if (isFrozen) addEventListener('beforeunload', () => setTimeout(() => void call('leaving', [])));
   addEventListener('pagehide', ({ persisted }) => {
     if (!persisted) return;
     if (isFrozen) end();

@@ -115,6 +115,7 @@ export class Occupant {
   private stuck(isStuck: boolean): void {
     this.waiting += isStuck ? 1 : -1;
     if (this.lastTold) this.emit('state', { ...this.lastTold, storage: this.kept });
+    else this.stateChanged();
   }
 
   private get kept(): DeviceState['storage'] {
@@ -164,7 +165,8 @@ export class Occupant {
   }
 
   private async tell(): Promise<void> {
-    this.lastTold = await this.state();
+    // While it was asked for, the browser may have come back or stopped answering.
+    this.lastTold = { ...(await this.state()), storage: this.kept };
     this.emit('state', this.lastTold);
     const { holdings } = this.person ?? {};
     if (!holdings?.person) return;

@@ -580,8 +580,9 @@ export const en: Readonly<Record<Key, string>> = {
   'banner.version-act': 'Take it now',
   'banner.storage-full': 'This device is nearly full. ',
   'banner.storage-full-more': 'Let the photographs be sent, then go on.',
-  'banner.storage-stuck': 'The browser has stopped keeping things. ',
-  'banner.storage-stuck-more': 'Please close it altogether and open it again. What was kept before is still there.',
+  'banner.storage-stuck': 'This device has stopped keeping things. ',
+  'banner.storage-stuck-more':
+    'Please close Doorstep (or the browser) altogether and open it again. What you just entered may not be kept; what was kept earlier is still there.',
   'banner.storage-none': 'This browser cannot keep anything. ',
   'banner.storage-none-more': 'Leave private browsing, or use another browser, so that nothing is lost.',
   'banner.ready': '“{item}” is filled in and waits for you to sign in.',

@@ -121,8 +121,10 @@ export function useOpenCase(id: Ref<string>, newest: Ref<number>) {
     if (row.value && (position === 0 || position > row.value.pos)) await open();
   }
 
+  addEventListener('beforeunload', keepNow);
   addEventListener('pagehide', keepNow);
   onScopeDispose(() => {
+    removeEventListener('beforeunload', keepNow);
     removeEventListener('pagehide', keepNow);
     keepNow();
   });

@@ -130,6 +130,7 @@ function isFree(body: QueueBody, clerk: Clerk, now: Date): boolean {
 
 /** What a case that the clerk has not taken wants of them: to take it, to answer as a lead, or to do at the window what came after the end. */
 function wantOf({ body }: Row, clerk: Clerk, now: Date): Want {
+  if (asksLead(body) && clerk.roles.includes('lead')) return 'asked';
   const isToTake = body.claimed_by === null && body.waiting_for === 'step' && isForRole(body, clerk);
   if (isToTake && !lacksCertificate(body, clerk, now)) return 'free';
   return body.waiting_for === 'window' ? 'window' : 'asked';

@@ -78,8 +78,9 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'banner.new-more': 'What is half done or unsent is kept.',
   'banner.new-by': 'The old one serves until {when}. What is half done or unsent is kept.',
   'banner.new-act': 'Update now',
-  'banner.stuck': 'The browser has stopped keeping things.',
-  'banner.stuck-more': 'Please close it altogether and open it again. What was kept before is still there.',
+  'banner.stuck': 'This device has stopped keeping things.',
+  'banner.stuck-more':
+    'Please close Doorstep (or the browser) altogether and open it again. What you just entered may not be kept; what was kept earlier is still there.',
   'banner.storage': 'This device cannot keep anything.',
   'banner.storage-more': 'Please use another browser, not a private window.',
 

@@ -73,8 +73,8 @@ export const zh = {
   'banner.new-more': '做到一半的、没发出的都在。',
   'banner.new-by': '{when}以后旧的就不能用了。做到一半的、没发出的都在。',
   'banner.new-act': '现在更新',
-  'banner.stuck': '浏览器存东西卡住了。',
-  'banner.stuck-more': '请把浏览器整个关掉，再打开。之前存下的都还在。',
+  'banner.stuck': '这台设备存东西卡住了。',
+  'banner.stuck-more': '请把家门口（或浏览器）整个关掉，再打开。刚填的可能没存上，更早存下的都还在。',
   'banner.storage': '这台设备存不了东西。',
   'banner.storage-more': '请换个浏览器，不要用无痕模式。',
 

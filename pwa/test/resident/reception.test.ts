@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import type { Answers, ServiceItem } from '../../src/forms/types';
-import { unbroken } from '../../src/i18n/time';
 import type { GroupBody, ReceptionBody } from '../../src/protocol/generated';
 import { applicantOf, applicantsOf, settledBy } from '../../src/resident/apply/applicants';
 import { isBad, LEVELS, reasonsOf } from '../../src/resident/rating/levels';
@@ -50,7 +49,9 @@ test('openings outside the usual hours say what they are', () => {
     { starts: '17:00:00', ends: '19:30:00', kind: 'extended' },
   ];
 
-  expect(hoursWords({ on: '2026-11-23', openings, because: '' })).toBe(unbroken('9:00–12:00、延时服务 17:00–19:30'));
+  expect(hoursWords({ on: '2026-11-23', openings, because: '' })).toBe(
+    '9:00\u2060–\u206012:00、延时服务 17:00\u2060–\u206019:30',
+  );
 });
 
 test('an item leads to the group that serves it, another matter to none', () => {

@@ -84,7 +84,7 @@ export const en: Readonly<Record<keyof typeof zh, string>> = {
   'health.all-well': 'All well, nothing to do',
   'health.behind': 'Not up to date yet',
   'health.look-at': '{n} {n|thing|things} to look at',
-  'health.do-stuck': 'Close the browser altogether and open it again.',
+  'health.do-stuck': 'Close Doorstep (or the browser) altogether and open it again.',
   'health.do-storage': 'Add Doorstep to the home screen and the browser will not clear it; send what matters first.',
   'health.do-full': 'Nearly full. Send what waits first, or clear some room.',
   'health.do-old':

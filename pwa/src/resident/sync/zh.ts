@@ -78,7 +78,7 @@ export const zh = {
   'health.all-well': '都好，不用管',
   'health.behind': '还没跟上中心',
   'health.look-at': '有 {n} 样要看一看',
-  'health.do-stuck': '把浏览器整个关掉，再打开。',
+  'health.do-stuck': '把家门口（或浏览器）整个关掉，再打开。',
   'health.do-storage': '把家门口加到主屏幕，浏览器就不会清掉；要紧的先发出去。',
   'health.do-full': '快满了。先把等着发的发出去，或清一点地方。',
   'health.do-old': '有一步等了一天多。找个有信号的地方，按“现在就发”；不行就存成文件，拿到窗口。',
