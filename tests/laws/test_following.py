@@ -110,9 +110,9 @@ def test_a_case_replayed_to_any_position_is_the_document_of_that_position(histor
         stored = reader.document("status", str(case_id))
         assert (newest is None) == (stored is None)
         if newest is not None and stored is not None:
-            view = newest[1].view
-            told_of = tuple(one for one in view.look_ups if one.outcome != "asked")
-            applicants = replace(view, look_ups=told_of)
+            shown = newest[1].view
+            answered = tuple(one for one in shown.look_ups if one.outcome != "asked")
+            applicants = replace(shown, look_ups=answered)
             assert msgspec.json.decode(msgspec.json.encode(applicants)) == msgspec.json.decode(stored)["body"]
     reader.close()
     target.close()
