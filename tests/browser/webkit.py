@@ -19,7 +19,7 @@ from typing import Any, Self
 from bootstrap.places import PICTURES
 from tests.browser.centre import free_port
 
-WAIT_SECONDS = 40.0
+WAIT_SECONDS = 90.0
 POLL_SECONDS = 0.1
 START_SECONDS = 30.0
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
