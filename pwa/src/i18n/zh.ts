@@ -64,7 +64,7 @@ export const zh = {
   'banner.version-act': '现在换',
   'banner.storage-full': '这台设备快满了。',
   'banner.storage-full-more': '先把照片发出去，再接着拍。',
-  'banner.storage-stuck': '手机存东西卡住了。',
+  'banner.storage-stuck': '这台设备存东西卡住了。',
   'banner.storage-stuck-more': '请把家门口（或浏览器）整个关掉，再打开。刚填的可能没存上，更早存下的都还在。',
   'banner.storage-none': '这个浏览器存不了东西。',
   'banner.storage-none-more': '关掉“无痕浏览”，或换个浏览器，填的才不会丢。',

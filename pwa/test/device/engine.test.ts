@@ -41,6 +41,27 @@ const connection = async (engine: Engine): Promise<DeviceState['connection']> =>
 const until = (check: () => Promise<void>): Promise<void> => vi.waitFor(check, { timeout: 30_000, interval: 10 });
 const effects = (): string[] => world.service.centre.log.map((fact) => fact.id);
 
+it('a browser that gives no answer from the start is told of, and no longer once it answers', async () => {
+  const inTheWay = await new Promise<IDBDatabase>((resolve) => {
+    const asked = indexedDB.open(`outbox:${ANN.id}`, 1);
+    asked.onsuccess = () => resolve(asked.result);
+  });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const told: string[] = [];
+  const engine = new Engine(tab(world), (event, payload) => {
+    if (event === 'state') told.push((payload as DeviceState).storage);
+  });
+  engines.push(engine);
+  const started = engine.start(ANN, DEVICE);
+
+  await vi.advanceTimersByTimeAsync(17_100);
+  expect(told).toEqual(['stuck']);
+  inTheWay.close();
+  vi.useRealTimers();
+  await started;
+  await until(async () => expect(told.at(-1)).toBe('best-effort'));
+});
+
 describe('an act', () => {
   it('made without a signal waits on the device, is seen there, and arrives once when the signal is back', async () => {
     world.service.cut();
